@@ -1,0 +1,124 @@
+"""What is compared: each function returns the same service with something else around it.
+
+A feature gets its row by one more function with `variant` on it: its name is the row's name, the
+first line of its docstring says what it has. It runs in a process of its own, and what it imports
+is imported inside of it, so that no variant pays for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .scenario import add_probe_routes, service
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+REFERENCE = "bare"
+PROBE_REFERENCE = "probe-routes"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to run the service."""
+
+    name: str
+    what: str
+    budget: str
+    """The most that a POST may cost against the bare service, such as ``1.12 x``; empty for no limit."""
+    make: Callable[[], Flask]
+
+
+VARIANTS: dict[str, Variant] = {}
+
+
+def variant(budget: str = "") -> Callable[[Callable[[], Flask]], Callable[[], Flask]]:
+    """Add the function below to `VARIANTS`."""
+
+    def add(make: Callable[[], Flask]) -> Callable[[], Flask]:
+        name = make.__name__.replace("_", "-")
+        VARIANTS[name] = Variant(name, (make.__doc__ or "").rstrip("."), budget, make)
+        return make
+
+    return add
+
+
+def with_features(*names: str, **config: object) -> Flask:
+    """Return the service with exactly the features in *names* on, and the keys of *config* set."""
+    from flask_baseline import Baseline
+    from flask_baseline._features import FEATURES
+
+    app = service()
+    for spec in FEATURES:
+        app.config[f"BASELINE_{spec.name.upper()}_ENABLED"] = spec.name in names
+    app.config.update(config)
+    Baseline(app)
+    return app
+
+
+@variant()
+def bare() -> Flask:
+    """Flask alone, which all others are compared with."""
+    return service()
+
+
+@variant()
+def bare_again() -> Flask:
+    """Flask alone once more: how far it is from 1.00 is the noise."""
+    return service()
+
+
+@variant(budget="1.00 x")
+def all_off() -> Flask:
+    """Baseline with every feature off."""
+    return with_features()
+
+
+@variant(budget="1.12 x")
+def logging() -> Flask:
+    """Logging alone: request id, access event, structured lines."""
+    return with_features("logging")
+
+
+@variant()
+def logging_without_access() -> Flask:
+    """Logging without the access event."""
+    return with_features("logging", BASELINE_LOGGING_ACCESS=False)
+
+
+@variant()
+def health() -> Flask:
+    """Health alone: two probes, for which every request's path is looked at."""
+    return with_features("health")
+
+
+@variant()
+def everything() -> Flask:
+    """Every feature that there is."""
+    return with_features("logging", "health")
+
+
+@variant()
+def hand_wired() -> Flask:
+    """The same concerns by hand: structlog and the standard library in one shape, hooks, routes."""
+    from .hand_wired import configure_through_stdlib, wire
+
+    configure_through_stdlib()
+    return wire(service())
+
+
+@variant()
+def hand_wired_native() -> Flask:
+    """The same by hand where only structlog's own lines are structured."""
+    from .hand_wired import configure_natively, wire
+
+    configure_natively()
+    return wire(service())
+
+
+@variant()
+def probe_routes() -> Flask:
+    """Flask alone with the probes as two routes."""
+    return add_probe_routes(service())

@@ -1,0 +1,143 @@
+"""`Baseline`: the one place where features meet the app."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from flask import Flask
+
+from ._edge import Edge
+from ._feature import FeatureSpec, ReadinessCheck, Setup, Wiring
+from ._features import FEATURES
+from ._propagate import propagate
+from .deploy import drain
+from .errors import AlreadyInitializedError
+from .settings.reader import Settings, read_settings
+
+CheckFunction = TypeVar("CheckFunction", bound=Callable[[], object])
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class State:
+    """``app.extensions["baseline"]``: all there is to know after ``init_app``."""
+
+    settings: Settings
+    setup: Setup
+    wirings: Mapping[str, Wiring]
+    edge: Edge
+
+
+class Baseline:
+    """Make a plain Flask app a production-grade service.
+
+    Holds no app, so one instance can serve many; the readiness checks that are declared on it
+    hold for each of them.
+
+    Args:
+        app: initialised at once when given; otherwise call `init_app` in the factory.
+        features: the features and their order. The default is right unless you add your own.
+    """
+
+    def __init__(self, app: Flask | None = None, *, features: Sequence[FeatureSpec] = FEATURES) -> None:
+        self._features = tuple(features)
+        self._checks: list[ReadinessCheck] = []
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Read the settings of *app* and attach every feature that is on.
+
+        Raises:
+            ConfigError: settings are wrong; it names all of them.
+            AlreadyInitializedError: *app* has a ``Baseline`` already.
+            ProcessConflictError: another live app wants a different process-wide state.
+            MissingExtraError: a feature that is on needs a package that is not installed.
+        """
+        if "baseline" in app.extensions:
+            raise AlreadyInitializedError(
+                f"Baseline is already on the app {app.name!r}. Call Baseline(app) or "
+                "baseline.init_app(app) once, in the factory."
+            )
+        # Everything that can fail does so before the app is touched.
+        settings = read_settings(app, {spec.name: spec.settings for spec in self._features}, os.environ)
+        wirings: dict[str, Wiring] = {}
+        setup = Setup(
+            profile=settings.profile,
+            service_name=settings.app.service_name or app.name,
+            service_version=settings.app.service_version,
+            chosen=settings.chosen,
+            readiness_checks=lambda: [
+                *self._checks,
+                *(check for wiring in wirings.values() for check in wiring.readiness_checks),
+            ],
+        )
+        on = [spec for spec in self._features if settings.features[spec.name].enabled]
+        for spec in on:
+            wirings[spec.name] = spec.load().init_app(app, settings.features[spec.name], setup)
+        for wiring in wirings.values():
+            if wiring.process is not None:
+                wiring.process()
+        edge = _edge_of(setup, [*wirings.values()])
+        edge.install(app)
+        app.extensions["baseline"] = State(settings, setup, wirings, edge)
+
+    def readiness_check(
+        self, name: str, *, critical: bool = True, timeout: float = 0.5
+    ) -> Callable[[CheckFunction], CheckFunction]:
+        """Declare a function as a check of ``/readyz``.
+
+        It is called without arguments, in a thread of its own, and passes unless it raises or
+        returns ``False``. What it raises is logged and never leaves the process.
+
+        Args:
+            name: unique among the checks; shown in the probe's details.
+            critical: whether a failure takes the service out of traffic (503) or only warns.
+            timeout: seconds after which it counts as failed.
+
+        Raises:
+            TypeError: it decorates without a name.
+            ValueError: there is a check called *name* already, or *timeout* is not above 0.
+        """
+        if callable(name):
+            # It would vanish without a word, and with it the check.
+            raise TypeError('A readiness check needs a name: @baseline.readiness_check("NAME").')
+        if any(check.name == name for check in self._checks):
+            raise ValueError(f"A readiness check named {name!r} is declared already; names are unique.")
+        if not timeout > 0:  # NaN compares as false with everything.
+            raise ValueError(f"The readiness check {name!r} needs a timeout above 0 seconds.")
+
+        def declare(check: CheckFunction) -> CheckFunction:
+            self._checks.append(ReadinessCheck(name, check, critical, timeout))
+            return check
+
+        return declare
+
+    @staticmethod
+    def propagate(function: Callable[P, R]) -> Callable[P, R]:
+        """Bind *function* to this request's log and trace context, to run in a thread or greenlet.
+
+        ``threading.Thread``, executors and ``gevent.spawn`` start with an empty context. The
+        result may be called any number of times, at the same time too.
+        """
+        return propagate(function)
+
+    @staticmethod
+    def drain() -> None:
+        """Make ``/readyz`` answer 503 from now on, while everything else is still served."""
+        drain.start()
+
+
+def _edge_of(setup: Setup, wirings: Sequence[Wiring]) -> Edge:
+    return Edge(
+        service=setup.service,
+        probes={path: probe for wiring in wirings for path, probe in wiring.probes.items()},
+        begin=tuple(wiring.begin for wiring in wirings if wiring.begin),
+        respond=tuple(wiring.respond for wiring in wirings if wiring.respond),
+        finish=tuple(wiring.finish for wiring in reversed(wirings) if wiring.finish),
+        failures={},
+    )

@@ -1,0 +1,138 @@
+"""What the edge and the features know about the request in flight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import Context, ContextVar, copy_context
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+    from werkzeug.routing import Rule
+
+    from ._edge import Edge
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Header = tuple[str, str]
+
+_END = cast(bytes, object())
+
+
+class Exchange:
+    """One request and its response, from the first byte in to the last byte out.
+
+    It is the response's iterable too, which saves an object on every request.
+    """
+
+    # On the class, because most requests change few of them.
+    request_id: str | None = None
+    status = 0
+    headers: Sequence[Header] = ()
+    rule: Rule | None = None
+    """The rule that matched; None for a 404."""
+    body: Iterable[bytes] = ()
+    body_size = 0
+    error: BaseException | None = None
+    is_escaped = False
+    """Whether *error* left the app, so that nothing inside has logged it."""
+    is_ended = False
+
+    def __init__(self, environ: WSGIEnvironment, context: Context | CallersContext, edge: Edge) -> None:
+        self.started_ns = perf_counter_ns()
+        self.environ = environ
+        self.edge = edge
+        self.context = context
+        """What is bound during the request. The body is iterated and closed in it as well."""
+        self.token = current_exchange.set(self)
+
+    @property
+    def route(self) -> str | None:
+        """The rule with the root of the app in front, such as ``/users/<int:id>``."""
+        return None if self.rule is None else self.environ.get("SCRIPT_NAME", "") + self.rule.rule
+
+    def __iter__(self) -> Iterator[bytes]:
+        run = self.context.run
+        body: Iterator[bytes] | None = None
+        while True:
+            try:
+                if body is None:
+                    body = run(iter, self.body)
+                chunk = run(next, body, _END)
+            except BaseException as error:
+                self.escape(error)
+                raise
+            if chunk is _END:
+                return
+            self.body_size += len(chunk)
+            yield chunk
+
+    def close(self) -> None:
+        """Close the body and end the exchange, also when the client went away half-way."""
+        self.context.run(self.leave)
+
+    def leave(self) -> None:
+        """`close`, in the exchange's context."""
+        try:
+            # Not every iterable has it (PEP 3333).
+            close = getattr(self.body, "close", None)
+            if close is not None:
+                close()
+        except BaseException as error:
+            self.escape(error)
+            raise
+        finally:
+            if not self.is_ended:
+                self.is_ended = True
+                for step in self.edge.finish:
+                    try:
+                        step(self)
+                    except Exception:
+                        self.edge.failed(step)
+                # The context holds this exchange: without a cycle there is nothing to collect.
+                current_exchange.reset(self.token)
+
+    def escape(self, error: BaseException) -> None:
+        """Note that *error* left the app."""
+        self.error = error
+        self.is_escaped = True
+        self.status = self.status or 500
+
+
+class CallersContext:
+    """Stands for the context that the caller is in, where a request must not have one of its own.
+
+    What it binds stays there, but for its exchange: a test need not close its responses.
+    """
+
+    def __init__(self) -> None:
+        self._exchange: Exchange | None = None
+
+    def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call *function* with the exchange as the current one."""
+        token = current_exchange.set(self._exchange or current_exchange.get())
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self._exchange = current_exchange.get()
+            current_exchange.reset(token)
+
+    def items(self) -> Iterable[tuple[ContextVar[Any], Any]]:
+        """Return all variables and their values."""
+        return copy_context().items()
+
+    def __iter__(self) -> Iterator[ContextVar[Any]]:
+        return iter(copy_context())
+
+    def __len__(self) -> int:
+        return len(copy_context())
+
+
+KEEPS_CONTEXT = "werkzeug.debug.preserve_context"
+"""In the environ of Flask's test client in a ``with`` block, which pushes the request's context again
+in its own: Flask can only pop it in the context that it was pushed in."""
+
+
+current_exchange: ContextVar[Exchange | None] = ContextVar("flask_baseline.exchange", default=None)

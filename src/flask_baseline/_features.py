@@ -1,0 +1,26 @@
+"""The order of the features, outermost first, each with the reason for its place."""
+
+from __future__ import annotations
+
+from ._feature import FeatureSpec
+from .health.settings import HealthSettings
+from .logging.settings import LoggingSettings
+
+FEATURES: tuple[FeatureSpec, ...] = (
+    # First, so that its event sees the final status of everything below, and its ids are there
+    # for whatever the others log.
+    FeatureSpec(
+        name="logging",
+        settings=LoggingSettings,
+        module="flask_baseline.logging.feature",
+        touches=frozenset({"wsgi_app", "signals", "process"}),
+    ),
+    # Probes are answered before any request step, so that no redirect, host check or login of a
+    # later feature can refuse them, and no log or trace is full of them.
+    FeatureSpec(
+        name="health",
+        settings=HealthSettings,
+        module="flask_baseline.health.feature",
+        touches=frozenset({"wsgi_app", "process"}),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Settings: where they come from, what they mean, and every mistake in them at once."""
