@@ -15,12 +15,17 @@ import flask_baseline
 from flask_baseline import errors
 
 PUBLIC = {
-    "flask_baseline": {"Baseline", "ConfigError", "Problem"},
+    "flask_baseline": {
+        *("Baseline", "Body", "ConfigError", "Cookie", "File", "Form", "Header", "Problem", "Query"),
+        "endpoint",
+    },
     "flask_baseline.errors": {
-        *("AlreadyInitializedError", "BaselineError", "ConfigError", "ConfigProblem"),
-        *("MissingExtraError", "NotInitializedError", "ProcessConflictError"),
+        *("AlreadyInitializedError", "BaselineError", "ConfigError", "ConfigProblem", "ContractError"),
+        *("DocumentError", "MissingExtraError", "NotInitializedError", "ProcessConflictError"),
     },
     "flask_baseline.logging": {"request_id"},
+    "flask_baseline.pagination": {"CursorPage", "CursorQuery", "Page", "PageQuery"},
+    "flask_baseline.problem_types": {"ProblemType"},
     "flask_baseline.problems": {"Problem", "problem_body"},
 }
 """Adding to it is a promise, and so a decision."""

@@ -33,6 +33,7 @@ def test_it_touches_what_it_declares(feature: FeatureSpec) -> None:
     """A feature changes exactly the parts of the app and of the process that it declares."""
     feature.load()
     app = Flask("shop")
+    app.config[f"BASELINE_{feature.name.upper()}_ENABLED"] = True
     before = surface(app)
 
     Baseline(app, features=[feature])
@@ -70,12 +71,13 @@ def test_all_off() -> None:
 
 def _imported(*off: FeatureSpec) -> set[str]:
     """Return the modules of a fresh process that has an app with the features in *off* turned off."""
+    enabled = {f"BASELINE_{spec.name.upper()}_ENABLED": spec not in off for spec in FEATURES}
     code = (
         "import sys\n"
         "from flask import Flask\n"
         "from flask_baseline import Baseline\n"
         "app = Flask('shop')\n"
-        f"app.config.update({ {f'BASELINE_{spec.name.upper()}_ENABLED': False for spec in off} })\n"
+        f"app.config.update({enabled})\n"
         "Baseline(app)\n"
         "print(*sys.modules)"
     )

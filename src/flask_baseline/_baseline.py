@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import Flask
 
+from . import _error_handlers as error_handlers
 from ._edge import Edge
 from ._feature import FeatureSpec, ReadinessCheck, Setup, Wiring
 from ._features import FEATURES
@@ -75,6 +76,11 @@ class Baseline:
                 *self._checks,
                 *(check for wiring in wirings.values() for check in wiring.readiness_checks),
             ],
+            security_schemes=lambda: {
+                name: scheme
+                for wiring in wirings.values()
+                for name, scheme in wiring.security_schemes.items()
+            },
         )
         on = [spec for spec in self._features if settings.features[spec.name].enabled]
         for spec in on:
@@ -84,6 +90,11 @@ class Baseline:
                 wiring.process()
         edge = _edge_of(setup, [*wirings.values()])
         edge.install(app)
+        for wiring in wirings.values():
+            if wiring.blueprint is not None:
+                app.register_blueprint(wiring.blueprint)
+            if wiring.error_handler is not None:
+                error_handlers.install(app, wiring.error_handler)
         app.extensions["baseline"] = State(settings, setup, wirings, edge)
 
     def readiness_check(

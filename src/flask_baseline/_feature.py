@@ -14,7 +14,9 @@ from .settings.profiles import Profile
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-    from flask import Flask
+    from flask import Blueprint, Flask
+    from flask.typing import ResponseReturnValue
+    from werkzeug.exceptions import HTTPException
 
     from ._edge import BeginStep, FinishStep, RespondStep
 
@@ -59,6 +61,8 @@ class Setup(NamedTuple):
     """The keys that some source sets; the others have the default of the profile."""
     readiness_checks: Callable[[], Sequence[ReadinessCheck]]
     """All checks, of the app and of every feature; a call, because more may come after init."""
+    security_schemes: Callable[[], Mapping[str, Mapping[str, Any]]]
+    """Those of every feature, by name; a call, because later features add theirs."""
 
     @property
     def service(self) -> dict[str, str]:
@@ -78,6 +82,14 @@ class Wiring(NamedTuple):
     respond: RespondStep | None = None
     finish: FinishStep | None = None
     readiness_checks: Sequence[ReadinessCheck] = ()
+    blueprint: Blueprint | None = None
+    """Its name begins with ``baseline_``, so that an app's own routes can be told from ours."""
+    error_handler: Callable[[HTTPException], ResponseReturnValue] | None = None
+    """Answers every `HTTPException` for which the app has no handler of its own."""
+    security_schemes: Mapping[str, Mapping[str, Any]] = _NOTHING
+    """Ways to authenticate, as in the ``securitySchemes`` of an OpenAPI document."""
+    runtime: object = None
+    """What the feature's own code looks up during a request, with `runtime_of`."""
     process: Callable[[], None] | None = None
     """Applies process-wide state; raises `ProcessConflictError` when another app holds a different one."""
 

@@ -10,7 +10,21 @@ import sys
 import click
 
 
-@click.group()
+class _Commands(click.Group):
+    """A group with commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "openapi"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "openapi":
+            from .contract.commands import openapi
+
+            return openapi
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Commands)
 @click.option("-A", "--app", "import_path", metavar="IMPORT", help="The app, as in `flask --app`.")
 @click.pass_context
 def baseline(context: click.Context, import_path: str | None) -> None:

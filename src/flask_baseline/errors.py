@@ -7,6 +7,8 @@
     ├── AlreadyInitializedError (RuntimeError)   a second ``init_app`` on one app
     ├── NotInitializedError (RuntimeError)       an app without ``Baseline``
     ├── ProcessConflictError (RuntimeError)      two apps want different process-wide state
+    ├── DocumentError (ValueError)               endpoints that one OpenAPI document cannot hold
+    ├── ContractError (ValueError)               a contract that cannot be read, written or compared
     └── MissingExtraError (RuntimeError)         an optional package is not installed
 
 Each also inherits the built-in that a caller would catch without knowing this tree. All are click
@@ -26,6 +28,8 @@ __all__ = [
     "BaselineError",
     "ConfigError",
     "ConfigProblem",
+    "ContractError",
+    "DocumentError",
     "MissingExtraError",
     "NotInitializedError",
     "ProcessConflictError",
@@ -78,6 +82,17 @@ class NotInitializedError(BaselineError, RuntimeError):
 
 class ProcessConflictError(BaselineError, RuntimeError):
     """Two live apps of one process ask for different process-wide state."""
+
+
+class DocumentError(BaselineError, ValueError):
+    """The endpoints of an app cannot be described in one OpenAPI document; the message names them."""
+
+
+class ContractError(BaselineError, ValueError):
+    """A file of a contract cannot be read, written or compared. The commands exit with status 2."""
+
+    # Status 1 is the one of a contract that is broken.
+    exit_code = 2
 
 
 class MissingExtraError(BaselineError, RuntimeError):

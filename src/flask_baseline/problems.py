@@ -16,7 +16,8 @@ __all__ = ["Problem", "problem_body"]
 
 MIMETYPE = "application/problem+json"
 
-_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "request_id"})
+MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "request_id"})
+"""What every problem may have; an extension has another name."""
 
 
 class Problem(HTTPException):
@@ -54,13 +55,13 @@ class Problem(HTTPException):
     ) -> None:
         if not 400 <= status <= 599:
             raise ValueError(f"A problem needs a status from 400 to 599, not {status}.")
-        if taken := _MEMBERS & extensions.keys():
+        if taken := MEMBERS & extensions.keys():
             names = ", ".join(sorted(taken))
             raise ValueError(f"RFC 9457 gives {names} a meaning; name the extension otherwise.")
         _check_json(extensions)
         super().__init__(detail)
         self.code = self.status = status
-        self.title = title or _phrase(status)
+        self.title = title or phrase(status)
         self.type = type
         self.instance = instance
         self.headers = dict(headers or {})
@@ -103,7 +104,7 @@ def problem_body(
     exchange = current_exchange.get()
     members: Iterable[tuple[str, object]] = (
         ("type", type),
-        ("title", title or _phrase(status)),
+        ("title", title or phrase(status)),
         ("status", status),
         ("detail", detail),
         ("instance", instance),
@@ -125,7 +126,8 @@ def _check_json(extensions: Mapping[str, object]) -> None:
 _RENAMED = {413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
 
 
-def _phrase(status: int) -> str:
+def phrase(status: int) -> str:
+    """Return what RFC 9110 calls *status*."""
     try:
         return _RENAMED.get(status) or HTTPStatus(status).phrase
     except ValueError:

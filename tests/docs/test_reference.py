@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask_baseline import errors
+from flask_baseline.contract.kinds import KINDS
 from flask_baseline.logging.redaction import REDACTED_NAMES
 
 from .pages import ROOT
@@ -22,6 +23,17 @@ def test_the_error_tree() -> None:
     page = (REFERENCE / "errors.md").read_text(encoding="utf-8")
 
     assert _bases(page) == _bases(errors.__doc__ or "")
+
+
+def test_the_kinds_of_change() -> None:
+    """The page of the contract has every kind of change, below its level."""
+    page = (REFERENCE / "contract.md").read_text(encoding="utf-8")
+    titles = {"breaking": "Breaking", "compatible": "Compatible", "info": "For information"}
+
+    for level, title in titles.items():
+        _, _, section = page.partition(f"### {title}\n")
+        rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", section.partition("###")[0], re.MULTILINE)
+        assert rows == sorted((name, kind.text) for name, kind in KINDS.items() if kind.level == level)
 
 
 def test_the_redacted_names() -> None:

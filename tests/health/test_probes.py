@@ -164,7 +164,7 @@ def test_a_bug_of_ours(caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> list[object]:
         raise RuntimeError("a bug")
 
-    setup = Setup("prod", "shop", None, frozenset(), broken)  # type: ignore[arg-type]
+    setup = Setup("prod", "shop", None, frozenset(), broken, dict)  # type: ignore[arg-type]
     probes = init_app(Flask("shop"), HealthSettings(), setup).probes
     client = Client(probes["/readyz"])
     with caplog.at_level(logging.INFO):

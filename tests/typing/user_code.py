@@ -7,14 +7,30 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from flask import Flask, abort
+from flask import Blueprint, Flask, Response, abort
+from pydantic import BaseModel
 from typing_extensions import assert_type
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
-from flask_baseline import Baseline, ConfigError, Problem
+from flask_baseline import (
+    Baseline,
+    Body,
+    ConfigError,
+    Cookie,
+    File,
+    Form,
+    Header,
+    Problem,
+    Query,
+    endpoint,
+)
 from flask_baseline.errors import BaselineError, ConfigProblem
 from flask_baseline.logging import request_id
+from flask_baseline.pagination import Page, PageQuery
+from flask_baseline.problem_types import ProblemType
 from flask_baseline.problems import problem_body
+from flask_baseline.validation.conditional import check_precondition
 
 baseline = Baseline()
 
@@ -88,5 +104,47 @@ def start() -> None:
         raise SystemExit(error.exit_code) from error
 
 
+class Order(BaseModel):
+    sku: str
+
+
+class OutOfStock(ProblemType, status=409):
+    sku: str
+
+
+@endpoint
+def plain(number: int, body: Body[Order], q: Query[PageQuery]) -> Page[Order]:
+    # To a type checker a marked argument is of the type that it is marked with.
+    assert_type(body, Order)
+    assert_type(q.offset, int)
+    return Page.of([body], total=1, query=q)
+
+
+@endpoint(status=201, responses={409: OutOfStock}, etag=lambda order: str(order.sku), idempotent=True)
+async def options(
+    file: File,
+    files: list[File],
+    token: Header[str | None] = None,
+    theme: Cookie[str] = "dark",
+    name: Form[str] = "",
+) -> Order | tuple[Order, int]:
+    assert_type(file, FileStorage)
+    assert_type(files, list[FileStorage])
+    assert_type(token, str | None)
+    check_precondition(Order(sku=name))
+    raise OutOfStock("None are left.", sku=theme)
+
+
+def routes(blueprint: Blueprint) -> None:
+    blueprint.post("/plain/<int:number>")(plain)
+    blueprint.post("/options")(options)
+    # Called by hand it takes what the function takes, and returns the response.
+    assert_type(plain(1, Order(sku="a"), PageQuery()), Response)
+    plain("1", Order(sku="a"), PageQuery())  # type: ignore[arg-type]
+    assert_type(OutOfStock(sku="a").sku, str)
+
+
+endpoint(statsu=201)  # type: ignore[call-overload]
+endpoint(deprecated="soon")  # type: ignore[call-overload]
 Baseline(app="shop")  # type: ignore[arg-type]
 Problem("404")  # type: ignore[arg-type]
