@@ -7,14 +7,21 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from . import peers
+from .document import measure_document
 from .harness import measure_requests
 from .probe import measure_probes
 from .report import Row, Table, as_json, as_text, update_markdown
-from .scenario import GET, POST
+from .scenario import GET, POST, QUERY
 from .startup import measure_starts
 from .variants import PROBE_REFERENCE, REFERENCE, VARIANTS
 
 _COMPARED = [name for name in VARIANTS if name not in (REFERENCE, PROBE_REFERENCE)]
+_PEERS = [name for name in _COMPARED if VARIANTS[name].is_peer]
+_OWN = [name for name in _COMPARED if name not in _PEERS]
+
+# It is there for the variants that it adds.
+assert peers
 
 
 def main() -> None:
@@ -25,11 +32,13 @@ def main() -> None:
     if rounds < 2 or requests < 1:
         parser.error("at least 2 rounds of 1 request are needed")
     tables: list[Table] = []
-    names = [name for name in _COMPARED if name in only]
+    names = [name for name in _COMPARED if name in only or ("peers" in only and name in _PEERS)]
     if names:
         tables += _measure_variants(names, rounds, requests, _tell)
     if "probes" in only:
         tables += measure_probes(rounds, requests, _tell)
+    if "document" in only:
+        tables += measure_document(max(2, rounds // 8), _tell)
     if "start" in only:
         tables += measure_starts(rounds, _tell)
     _tell("")
@@ -42,11 +51,12 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What flask-baseline costs.")
-    choices = [*_COMPARED, "probes", "start"]
+    default = [*_OWN, "probes", "document", "start"]
+    choices = [*_COMPARED, "peers", "probes", "document", "start"]
     parser.add_argument("--rounds", type=int, default=41, help="how many (default: %(default)s)")
     parser.add_argument("--requests", type=int, default=300, help="in each round (default: %(default)s)")
     parser.add_argument(
-        "--only", nargs="+", choices=choices, default=choices, metavar="NAME", help=", ".join(choices)
+        "--only", nargs="+", choices=choices, default=default, metavar="NAME", help=", ".join(choices)
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the results as JSON")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also update the tables of a page")
@@ -57,7 +67,7 @@ def _measure_variants(
     names: Sequence[str], rounds: int, requests: int, tell: Callable[[str], None]
 ) -> list[Table]:
     tables = []
-    for scenario in (POST, GET):
+    for scenario in (POST, GET, QUERY):
         samples = measure_requests(
             scenario, names, reference=REFERENCE, rounds=rounds, requests=requests, tell=tell
         )

@@ -72,8 +72,10 @@ class Scenario:
         return {**_COMMON, **self.variables, "wsgi.input": BytesIO(self.body)}
 
 
-def _get(name: str, path: str) -> Scenario:
-    return Scenario(name, f"GET {path}", {"REQUEST_METHOD": "GET", "PATH_INFO": path, "RAW_URI": path})
+def _get(name: str, path: str, query: str = "") -> Scenario:
+    url = f"{path}?{query}" if query else path
+    variables = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "RAW_URI": url}
+    return Scenario(name, f"GET {url}", variables)
 
 
 def _post(name: str, path: str, body: bytes) -> Scenario:
@@ -91,10 +93,11 @@ def _post(name: str, path: str, body: bytes) -> Scenario:
 
 POST = _post("post", "/orders", json.dumps(ORDER).encode())
 GET = _get("get", "/users/17")
+QUERY = _get("query", "/products", "text=pen&colour=red&colour=blue&limit=20&max_price=9.5&in_stock=true")
 LIVE = _get("live", "/livez")
 READY = _get("ready", "/readyz")
 
-SCENARIOS = {scenario.name: scenario for scenario in (POST, GET, LIVE, READY)}
+SCENARIOS = {scenario.name: scenario for scenario in (POST, GET, QUERY, LIVE, READY)}
 
 
 def service() -> Flask:
@@ -109,6 +112,19 @@ def service() -> Flask:
     @app.get("/users/<int:id>")
     def show_user(id: int) -> Any:
         return jsonify({"id": id, "name": "Grace Hopper"})
+
+    @app.get("/products")
+    def find_products() -> Any:
+        query = request.args
+        return jsonify(
+            {
+                "text": query["text"],
+                "colour": query.getlist("colour"),
+                "limit": int(query["limit"]),
+                "max_price": float(query["max_price"]),
+                "in_stock": query["in_stock"] == "true",
+            }
+        )
 
     return app
 

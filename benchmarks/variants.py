@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .scenario import add_probe_routes, service
 
@@ -28,29 +28,34 @@ class Variant:
     what: str
     budget: str
     """The most that a POST may cost against the bare service, such as ``1.12 x``; empty for no limit."""
-    make: Callable[[], Flask]
+    make: Callable[[], Any]
+    is_peer: bool
+    """Whether it is another library, which is not installed with this one."""
 
 
 VARIANTS: dict[str, Variant] = {}
 
+Make = Callable[[], Any]
+"""Returns something with the ``wsgi_app`` of a Flask app."""
 
-def variant(budget: str = "") -> Callable[[Callable[[], Flask]], Callable[[], Flask]]:
+
+def variant(budget: str = "", *, is_peer: bool = False) -> Callable[[Make], Make]:
     """Add the function below to `VARIANTS`."""
 
-    def add(make: Callable[[], Flask]) -> Callable[[], Flask]:
+    def add(make: Make) -> Make:
         name = make.__name__.replace("_", "-")
-        VARIANTS[name] = Variant(name, (make.__doc__ or "").rstrip("."), budget, make)
+        VARIANTS[name] = Variant(name, (make.__doc__ or "").rstrip("."), budget, make, is_peer)
         return make
 
     return add
 
 
-def with_features(*names: str, **config: object) -> Flask:
+def with_features(*names: str, app: Flask | None = None, **config: object) -> Flask:
     """Return the service with exactly the features in *names* on, and the keys of *config* set."""
     from flask_baseline import Baseline
     from flask_baseline._features import FEATURES
 
-    app = service()
+    app = app or service()
     for spec in FEATURES:
         app.config[f"BASELINE_{spec.name.upper()}_ENABLED"] = spec.name in names
     app.config.update(config)
@@ -94,10 +99,22 @@ def health() -> Flask:
     return with_features("health")
 
 
+@variant(budget="1.15 x")
+def validated() -> Flask:
+    """Requests and responses validated, and nothing else."""
+    from .validated import validated_service
+
+    return with_features("validation", app=validated_service())
+
+
 @variant()
 def everything() -> Flask:
-    """Every feature that there is."""
-    return with_features("logging", "health")
+    """Every feature that there is, and everything validated."""
+    from flask_baseline._features import FEATURES
+
+    from .validated import validated_service
+
+    return with_features(*(spec.name for spec in FEATURES), app=validated_service())
 
 
 @variant()

@@ -12,11 +12,16 @@ import sys
 from time import process_time
 from typing import TYPE_CHECKING
 
+from . import peers
 from .scenario import SCENARIOS, Scenario, serve
 from .variants import VARIANTS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+
+# It is there for the variants that it adds.
+assert peers
 
 
 def main(name: str) -> None:
