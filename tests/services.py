@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -66,7 +67,8 @@ def _postgres_in(folder: Path) -> Iterator[str]:
         _wait(server, lambda: psycopg.connect(url, connect_timeout=2).close())
         yield url.replace("postgresql://", "postgresql+psycopg://")
     finally:
-        server.terminate()
+        # SIGTERM would wait for clients that are still connected.
+        server.send_signal(signal.SIGINT)
         server.wait(30)
 
 

@@ -92,6 +92,17 @@ def compiled(
 
 def _layers(view: Callable[..., Any], declared: Declared, options: Mapping[str, Any]) -> Iterator[Layer]:
     """Yield what goes around *view*, from inside out. Each is imported only where it is asked for."""
+    if etag := options.get("etag", False):
+        from .conditional import conditional_layer
+
+        yield conditional_layer(view, etag, declared.answers[declared.status])
+    if idempotent := options.get("idempotent", False):
+        from .idempotency.layer import idempotency_layer
+
+        if any(answer.is_stream for answer in declared.answers.values()):
+            raise TypeError(f"{named(view)}: a stream cannot be kept, and so not be idempotent.")
+        yield idempotency_layer(view, None if idempotent is True else idempotent)
+    # Outermost, so that the answers of the others have its headers too.
     times = {name: options.get(name) for name in ("deprecated", "sunset", "successor")}
     if any(times.values()):
         from .deprecation import deprecation_layer
@@ -102,16 +113,6 @@ def _layers(view: Callable[..., Any], declared: Declared, options: Mapping[str, 
             sunset=times["sunset"],
             successor=times["successor"],
         )
-    if etag := options.get("etag", False):
-        from .conditional import conditional_layer
-
-        yield conditional_layer(view, etag, declared.answers[declared.status])
-    if idempotent := options.get("idempotent", False):
-        from .idempotency.layer import idempotency_layer
-
-        if any(answer.is_stream for answer in declared.answers.values()):
-            raise TypeError(f"{named(view)}: a stream cannot be kept, and so not be idempotent.")
-        yield idempotency_layer(None if idempotent is True else idempotent)
 
 
 def _with_layer(operation: Operation, layer: Layer) -> Operation:

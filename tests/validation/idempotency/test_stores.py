@@ -36,6 +36,13 @@ def test_one_holds_a_key(store: IdempotencyStore, key: str) -> None:
     assert store.claim(key, "g", "two", 60) == Claim(False, "f", None)
 
 
+def test_who_holds_a_key_may_ask_again(store: IdempotencyStore, key: str) -> None:
+    """An owner whose answer was lost on the way gets its key when it asks again."""
+    assert store.claim(key, "f", "one", 60).is_ours
+    assert store.claim(key, "f", "one", 60).is_ours
+    assert not store.claim(key, "f", "two", 60).is_ours
+
+
 def test_an_outcome_is_kept(store: IdempotencyStore, key: str) -> None:
     """What was recorded is there for the next, byte for byte, and another key is free."""
     store.claim(key, "f", "one", 60)
@@ -106,15 +113,29 @@ def test_forked_processes(store: IdempotencyStore, key: str) -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """The memory forgets the oldest keys beyond its size, and what is over by its clock."""
+    """The memory forgets the oldest outcomes beyond its size and what is over, but nothing that runs."""
     now = [0.0]
     store = MemoryStore(size=2, clock=lambda: now[0])
+    store.claim("running", "f", "one", 60)
     for key in ("a", "b", "c"):
         store.claim(key, "f", "one", 60)
+        store.complete(key, "one", b"done", 60)
     assert not store.claim("c", "f", "two", 60).is_ours
     assert store.claim("a", "f", "two", 60).is_ours
+    assert not store.claim("running", "f", "two", 60).is_ours
     now[0] = 61
     assert store.claim("c", "f", "two", 60).is_ours
+    assert store.claim("running", "f", "two", 60).is_ours
+
+
+def test_memory_is_bounded_in_bytes() -> None:
+    """The memory forgets the oldest outcomes when all together are too long."""
+    store = MemoryStore(max_bytes=10)
+    for key in ("a", "b"):
+        store.claim(key, "f", "one", 60)
+        store.complete(key, "one", b"x" * 6, 60)
+    assert not store.claim("b", "f", "two", 60).is_ours
+    assert store.claim("a", "f", "two", 60).is_ours
 
 
 def test_a_table_is_pruned(tmp_path: Path) -> None:
@@ -141,8 +162,9 @@ def test_a_table_is_pruned(tmp_path: Path) -> None:
         ("planted://u:planted@host/db", "is neither a URL of Redis nor one of SQLAlchemy"),
         ("sqlite://", "is a SQLite database in memory"),
         ("sqlite:///:memory:", "is a SQLite database in memory"),
+        ("sqlite+aiosqlite:///planted.db", "has an asynchronous driver"),
     ],
-    ids=["redis port", "no URL", "unknown", "sqlite", "sqlite memory"],
+    ids=["redis port", "no URL", "unknown", "sqlite", "sqlite memory", "asynchronous"],
 )
 def test_what_is_no_store(url: str, message: str) -> None:
     """A URL that is none of a store is refused without being repeated."""
@@ -152,19 +174,20 @@ def test_what_is_no_store(url: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "module", "extra"),
+    ("url", "module", "remedy"),
     [
-        ("redis://127.0.0.1/0", "redis", "redis"),
-        ("sqlite:///keys.db", "sqlalchemy", "db"),
-        ("postgresql+psycopg://127.0.0.1/db", "psycopg", "postgres"),
-        ("mysql+pymysql://127.0.0.1/db", "pymysql", "db"),
+        ("redis://127.0.0.1/0", "redis", r'pip install "flask-baseline\[redis\]"'),
+        ("sqlite:///keys.db", "sqlalchemy", r'pip install "flask-baseline\[db\]"'),
+        ("postgresql+psycopg://127.0.0.1/db", "psycopg", r'pip install "flask-baseline\[postgres\]"'),
+        ("postgresql://127.0.0.1/db", "psycopg", r'pip install "flask-baseline\[postgres\]"'),
+        ("mysql+pymysql://127.0.0.1/db", "pymysql", "the driver pymysql, which is not installed"),
     ],
 )
-def test_a_missing_package(url: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a library is not installed the error names what to install."""
+def test_a_missing_package(url: str, module: str, remedy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a library is not installed the error names what to install: an extra only if that brings it."""
     for name in [*sys.modules]:
         if name.split(".")[0] == module or name.startswith("flask_baseline.validation.idempotency."):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(MissingExtraError, match=rf'pip install "flask-baseline\[{extra}\]"'):
+    with pytest.raises(MissingExtraError, match=remedy):
         open_store(url)

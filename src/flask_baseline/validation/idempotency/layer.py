@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
+from os import getpid
 from secrets import token_hex
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from ..._operation import PROBLEM_JSON, Answer, HeaderNote
 from ..._problem_schema import validation_problem_adapter
 from ..._runtime import runtime_of
 from ...problems import Problem
-from ..errors import FieldError, Refusal, invalid
+from ..arguments import named
+from ..errors import FieldError, Refusal, invalid, malformed
 from ..layer import Layer, Run, problem_answer
+from ..mistakes import teller
 from .identity import HEADER, PATTERN, fingerprint_of, key_of
 from .memory import MemoryStore
 from .outcome import packed, unpacked
@@ -26,29 +29,35 @@ _log = logging.getLogger("flask_baseline.validation")
 
 _METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 _KEEP_SECONDS = 86_400
+_OWN_STORE = "baseline_idempotency"
 
 # They say that nothing was done, and that the same request may succeed later.
 _TO_BE_REPEATED = frozenset({408, 409, 412, 423, 425, 428, 429})
 
 
-def idempotency_layer(caller: Callable[[], str] | None) -> Layer:
+def idempotency_layer(view: Callable[..., Any], caller: Callable[[], str] | None) -> Layer:
     """Return the layer that runs a request once per ``Idempotency-Key``.
 
     Args:
+        view: the function, to be named in messages.
         caller: returns who sends a request; None takes the ``Authorization`` header for that.
     """
-    # For apps without Baseline.
-    own = MemoryStore()
+    tell = teller()
 
     def wrap(run: Run) -> Run:
         @wraps(run)
         def once(*args: Any, **kwargs: Any) -> Response:
             if request.method not in _METHODS:
                 return run(*args, **kwargs)
+            if caller is None and "Cookie" in request.headers and "Authorization" not in request.headers:
+                # It may be a session's. Taken for one caller, two users could get each other's answers.
+                tell(
+                    f"{named(view)} is idempotent and was called with a cookie and no Authorization. Say who "
+                    "calls: @endpoint(idempotent=lambda: str(current_user.id)), or lambda: '' for anybody."
+                )
+                raise malformed("A cookie does not tell who calls. Send Authorization.")
             key, fingerprint, owner = key_of(request, caller), fingerprint_of(request), token_hex(16)
-            runtime = runtime_of(current_app._get_current_object(), "validation")  # type: ignore[attr-defined]
-            store: IdempotencyStore = own if runtime is None else runtime.idempotency_store
-            keep = _KEEP_SECONDS if runtime is None else runtime.idempotency_seconds
+            store, keep = _store_of(current_app._get_current_object())  # type: ignore[attr-defined]
             try:
                 claim = store.claim(key, fingerprint, owner, LEASE_SECONDS)
             except Exception:
@@ -83,6 +92,27 @@ def idempotency_layer(caller: Callable[[], str] | None) -> Layer:
     )
 
 
+def _store_of(app: Flask) -> tuple[IdempotencyStore, float]:
+    """Return where *app* keeps outcomes, and for how many seconds."""
+    runtime = runtime_of(app, "validation")
+    if runtime is None:
+        # Two apps may share a view, and must not share what it answered.
+        return app.extensions.setdefault(_OWN_STORE, MemoryStore()), _KEEP_SECONDS
+    store = runtime.idempotency_store
+    if isinstance(store, MemoryStore) and app.extensions["baseline"].setup.profile == "prod":
+        _warn_of_memory(getpid())
+    return store, runtime.idempotency_seconds
+
+
+@cache
+def _warn_of_memory(_pid: int) -> None:
+    """Log once in each process, forked ones too."""
+    _log.warning(
+        "Idempotency keys are in the memory of this process: a repetition that another worker gets runs "
+        "again. Set BASELINE_VALIDATION_IDEMPOTENCY_STORE."
+    )
+
+
 def _again(is_same: bool, outcome: bytes | None) -> Response:
     """Answer a request whose key is taken."""
     if not is_same:
@@ -102,15 +132,20 @@ def _first(
     """Run a request, and keep its answer unless it may be repeated."""
     try:
         response = _answer(run)
+        # Here too a view may fail, where its body is made as it is read.
+        outcome = None if _may_be_repeated(response.status_code) else packed(response)
     except BaseException:
         _tell_failure(lambda: store.release(key, owner))
         raise
-    if response.status_code >= 500 or response.status_code in _TO_BE_REPEATED:
+    if outcome is None:
         _tell_failure(lambda: store.release(key, owner))
     else:
-        outcome = packed(response)
         _tell_failure(lambda: store.complete(key, owner, outcome, keep))
     return response
+
+
+def _may_be_repeated(status: int) -> bool:
+    return status >= 500 or status in _TO_BE_REPEATED
 
 
 def _answer(run: Callable[[], Response]) -> Response:
@@ -120,7 +155,9 @@ def _answer(run: Callable[[], Response]) -> Response:
     except Refusal:
         raise
     except HTTPException as error:
-        if (error.code or 500) >= 500 or error.code in _TO_BE_REPEATED:
+        # What `abort` was given may be a whole response.
+        status = error.code if error.response is None else error.response.status_code
+        if _may_be_repeated(status or 500):
             raise
         return current_app.make_response(current_app.handle_user_exception(error))
 

@@ -44,14 +44,30 @@ def _sql(url: str) -> IdempotencyStore:
         raise _missing("db") from None
     try:
         parsed = make_url(url)
-        parsed.get_dialect().import_dbapi()
-    except ImportError:
-        raise _missing("postgres" if url.startswith("postgresql") else "db") from None
+        if parsed.drivername == "postgresql":
+            # SQLAlchemy 2.0 would take psycopg2, which the extra does not bring.
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        dialect = parsed.get_dialect()
     except ArgumentError:
         raise ValueError("is neither a URL of Redis nor one of SQLAlchemy") from None
+    if dialect.is_async:
+        raise ValueError("has an asynchronous driver, which a store cannot use")
+    try:
+        dialect.import_dbapi()
+    except ImportError:
+        raise _missing_driver(dialect.driver) from None
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise ValueError("is a SQLite database in memory, which no two connections share")
     return SqlStore(parsed)
+
+
+def _missing_driver(driver: str) -> MissingExtraError:
+    if driver == "psycopg":
+        return _missing("postgres")
+    return MissingExtraError(
+        f"The URL in BASELINE_VALIDATION_IDEMPOTENCY_STORE asks for the driver {driver}, which is not "
+        "installed. Install it, or name another one in the URL, such as postgresql+psycopg://."
+    )
 
 
 def _missing(extra: str) -> MissingExtraError:

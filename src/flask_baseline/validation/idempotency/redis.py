@@ -14,7 +14,7 @@ _SECONDS = 2.0
 # One script is one step for all others. Redis forgets the record itself when its time is over.
 _CLAIM = """
 local fingerprint = redis.call('HGET', KEYS[1], 'fingerprint')
-if fingerprint then
+if fingerprint and redis.call('HGET', KEYS[1], 'owner') ~= ARGV[2] then
   return {0, fingerprint, redis.call('HGET', KEYS[1], 'outcome')}
 end
 redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'owner', ARGV[2])

@@ -19,9 +19,10 @@ from sqlalchemy import (
     Table,
     and_,
     create_engine,
+    event,
     inspect,
 )
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from .store import Claim
@@ -77,6 +78,8 @@ class SqlStore:
                 found = connection.execute(TABLE.select().where(TABLE.c.key == key)).one_or_none()
                 if found is None:
                     continue
+                if found.owner == owner:
+                    return Claim(True)
                 if found.expires > now:
                     return Claim(False, found.fingerprint, found.outcome)
                 same = and_(_is_held(key, found.owner), TABLE.c.expires == found.expires)
@@ -101,7 +104,7 @@ class SqlStore:
         pid, found = os.getpid(), self._engine
         if found is not None and found[0] == pid:
             return found[1]
-        engine = create_engine(self._url, pool_pre_ping=True, connect_args=_connect_args(self._url))
+        engine = _engine_of(self._url)
         try:
             TABLE.create(engine, checkfirst=True)
         except DatabaseError:
@@ -118,7 +121,35 @@ class SqlStore:
             connection.execute(TABLE.delete().where(and_(TABLE.c.key.in_(keys), _is_over(now))))
 
 
-def _connect_args(url: URL) -> dict[str, Any]:
-    name = {"sqlite": "timeout", "postgresql": "connect_timeout", "mysql": "connect_timeout"}
-    option = name.get(url.get_backend_name())
-    return {option: _SECONDS} if option else {}
+# What each driver calls the seconds after which it gives up; what a URL says of them wins.
+_LIMITS = {
+    "pysqlite": {"timeout": _SECONDS},
+    # A connection that a dead network left half open is found by the operating system.
+    "psycopg": {"connect_timeout": _SECONDS, "tcp_user_timeout": _SECONDS * 1000},
+    "psycopg2": {"connect_timeout": _SECONDS, "tcp_user_timeout": _SECONDS * 1000},
+    "pg8000": {"timeout": _SECONDS},
+    "pymysql": {"connect_timeout": _SECONDS, "read_timeout": _SECONDS, "write_timeout": _SECONDS},
+    "mysqldb": {"connect_timeout": _SECONDS, "read_timeout": _SECONDS, "write_timeout": _SECONDS},
+    "mysqlconnector": {"connection_timeout": _SECONDS},
+}
+
+
+def _engine_of(url: URL) -> Engine:
+    limits = _LIMITS.get(url.get_dialect().driver, {})
+    connect_args = {name: value for name, value in limits.items() if name not in url.query}
+    options: dict[str, Any] = {}
+    if url.get_backend_name() != "sqlite":
+        # More threads than connections wait for one; a view must not wait for long.
+        options = {"pool_timeout": _SECONDS}
+    # The parameters of a statement, which errors have otherwise, are the answers to clients.
+    engine = create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, connect_args=connect_args, **options
+    )
+    if url.get_backend_name() == "postgresql":
+        event.listen(engine, "begin", _limit_statements)
+    return engine
+
+
+def _limit_statements(connection: Connection) -> None:
+    # For each transaction, since a pooler between gives its connections to others too.
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_SECONDS * 1000}")

@@ -27,7 +27,10 @@ class IdempotencyStore(Protocol):
     """
 
     def claim(self, key: str, fingerprint: str, owner: str, lease: float) -> Claim:
-        """Take *key* for *owner* when it is free or its time is over, for *lease* seconds."""
+        """Take *key* for *owner* when it is free or its time is over, for *lease* seconds.
+
+        Who holds it already gets it again: a client of a store may ask twice when an answer is lost.
+        """
         ...
 
     def complete(self, key: str, owner: str, outcome: bytes, keep: float) -> None:
