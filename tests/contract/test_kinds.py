@@ -194,6 +194,8 @@ JSON = st.recursive(
             st.sampled_from(
                 "type anyOf allOf oneOf $ref properties required items enum const minimum multipleOf "
                 "x-sunset additionalProperties discriminator propertyName prefixItems parameters in name "
+                "not readOnly default minLength exclusiveMinimum nullable patternProperties propertyNames "
+                "mapping "
                 "schema content application/json responses 200 get /a paths components security headers "
                 "schemas".split()
             ),

@@ -12,7 +12,7 @@ from flask.cli import ScriptInfo
 
 from ..errors import ContractError
 from . import report
-from .comparison import changes, is_new_version
+from .comparison import changes, is_new_version, ordered
 from .files import canonical, paths_of, read, write
 from .kinds import Change
 
@@ -56,15 +56,20 @@ def check(context: click.Context, folder: Path, format_: str) -> None:
     """Fail with status 1 when the app and the files differ."""
     found = _documents(context)
     outdated: list[Path] = []
+    changed: set[Change] = set()
     for name, path in paths_of([*found], folder).items():
         if not path.is_file():
             raise ContractError(f"{path} is not there. Write it with: {_WRITE}.")
         old = read(str(path))
-        if old != _plain(found[name]):
+        if old != found[name]:
             outdated.append(path)
-            click.echo(_FORMATS[format_](_compared(old, found[name])))
+            changed.update(_compared(old, found[name]))
     if outdated:
+        # All at once, so that what a program reads is one document.
+        click.echo(_FORMATS[format_](ordered(changed)))
         names = ", ".join(map(str, outdated))
+        if not changed:
+            click.echo("What differs is nothing that clients notice, such as the name of a schema.", err=True)
         click.echo(f"The app and {names} differ. Write what has changed with: {_WRITE}.", err=True)
         context.exit(1)
     click.echo("The app and its contract agree.", err=True)
@@ -98,11 +103,6 @@ def _compared(old: dict[str, Any], new: dict[str, Any]) -> Sequence[Change]:
         raise ContractError("The documents are nested too deep to be compared.") from None
 
 
-def _plain(document: dict[str, Any]) -> Any:
-    """Return *document* as it would be read from a file."""
-    return json.loads(canonical(document))
-
-
 def _one(found: dict[str, dict[str, Any]], name: str | None) -> dict[str, Any]:
     if name is None and len(found) == 1:
         return next(iter(found.values()))
@@ -116,4 +116,5 @@ def _documents(context: click.Context) -> dict[str, dict[str, Any]]:
 
     app = context.ensure_object(ScriptInfo).load_app()
     with app.app_context():
-        return documents(app)
+        # As they would be read from their files.
+        return {name: json.loads(canonical(document)) for name, document in documents(app).items()}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .kinds import Change
 from .operations import compare_operations
 from .references import Schema, items, objects
+from .schemas import compare_documentation
 from .security import compare_schemes
 
 _ORDER = ("breaking", "compatible", "info")
@@ -15,7 +16,11 @@ _ORDER = ("breaking", "compatible", "info")
 
 def changes(old: Schema, new: Schema) -> list[Change]:
     """Return every change from *old* to *new*, each once, the breaking ones first."""
-    found = {*_of_documents(old, new), *compare_schemes(old, new), *compare_operations(old, new)}
+    return ordered({*_of_documents(old, new), *compare_schemes(old, new), *compare_operations(old, new)})
+
+
+def ordered(found: Iterable[Change]) -> list[Change]:
+    """Return *found* with the breaking ones first."""
     return sorted(
         found, key=lambda change: (_ORDER.index(change.level), change.where, change.pointer, change)
     )
@@ -25,8 +30,10 @@ def _of_documents(old: Schema, new: Schema) -> Iterator[Change]:
     before, after = objects(old.get("info")), objects(new.get("info"))
     if before.get("version") != after.get("version"):
         yield Change("version-changed", "", "info/version")
-    if any(before.get(key) != after.get(key) for key in ("title", "description")):
+    if {**before, "version": None} != {**after, "version": None}:
         yield Change("title-changed", "", "info")
+    for kind, pointer in compare_documentation(old, new, ""):
+        yield Change(kind, "", pointer)
     servers, served = _urls(old), _urls(new)
     for url in sorted(served - servers):
         yield Change("server-added", "", f"servers/{url}")

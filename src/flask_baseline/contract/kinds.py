@@ -67,6 +67,7 @@ _OF_OPERATIONS = {
     "parameter-became-optional": Kind("compatible", "A parameter may be left out now."),
     "parameter-style-changed": Kind("breaking", "The values of a parameter are written in another way."),
     "parameter-deprecated": Kind("compatible", "A parameter is deprecated."),
+    "parameter-undeprecated": Kind("compatible", "A parameter is no longer deprecated."),
     "body-added": Kind("compatible", "A body may be sent now."),
     "required-body-added": Kind("breaking", "A body must be sent now."),
     "body-removed": Kind("breaking", "A body that clients send has no effect any more."),
@@ -82,6 +83,8 @@ _OF_OPERATIONS = {
     "error-removed": Kind("compatible", "A status of failure is gone."),
     "response-header-added": Kind("compatible", "An answer has one more header."),
     "response-header-removed": Kind("breaking", "A header that clients may read is gone."),
+    "response-header-became-required": Kind("compatible", "A header is always there now."),
+    "response-header-became-optional": Kind("breaking", "A header may be missing now."),
 }
 
 
@@ -102,18 +105,35 @@ _OF_SCHEMAS = {
     **_both("enum", "Fewer values are allowed.", "More values are allowed."),
     **_both("format", "The format is prescribed.", "The format is free."),
     **_both("pattern", "A pattern is prescribed.", "There is no pattern."),
+    **_both("content", "The content of the text is prescribed.", "The content of the text is free."),
     **_both("range", "The range of the number is smaller.", "The range of the number is larger."),
     **_both("multiple", "Numbers must be multiples.", "Numbers need not be multiples."),
     **_both("length", "The length is limited further.", "The length is limited less."),
     **_both("count", "The number of items is limited further.", "The number of items is limited less."),
     **_both("uniqueness", "Items must differ.", "Items may be equal."),
     **_both("size", "The number of members is limited further.", "The number of members is limited less."),
+    **_both("mapping", "Fewer values name an alternative.", "More values name an alternative."),
+    **_both("rule", "There is one more rule.", "There is one rule less."),
     "request-type-changed": Kind("breaking", "The type is another. Requests may be refused."),
     "response-type-changed": Kind("breaking", "The type is another. Clients cannot read the answer."),
     "request-format-changed": Kind("breaking", "The format is another. Requests may be refused."),
     "response-format-changed": Kind("breaking", "The format is another. Clients may not read the answer."),
     "request-pattern-changed": Kind("breaking", "The pattern is another. Requests may be refused."),
     "response-pattern-changed": Kind("compatible", "The pattern is another."),
+    "request-content-changed": Kind(
+        "breaking", "The content of the text is another. Requests may be refused."
+    ),
+    "response-content-changed": Kind(
+        "breaking", "The content of the text is another. Clients may not read it."
+    ),
+    "request-multiple-changed": Kind("breaking", "Numbers must be other multiples. Requests may be refused."),
+    "response-multiple-changed": Kind(
+        "breaking", "Numbers are other multiples. Clients may not expect them."
+    ),
+    "request-rule-changed": Kind("breaking", "A rule is another. Requests may be refused."),
+    "response-rule-changed": Kind("breaking", "A rule is another. Clients may not expect the answer."),
+    "value-deprecated": Kind("compatible", "A value is deprecated."),
+    "value-undeprecated": Kind("compatible", "A value is no longer deprecated."),
     "request-discriminator-changed": Kind("breaking", "The alternatives are told apart by another member."),
     "response-discriminator-changed": Kind("breaking", "The alternatives are told apart by another member."),
     "request-default-changed": Kind("compatible", "What is taken for a value that is left out is another."),

@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 
 from .kinds import Change
 from .references import Schema, items, objects, resolve
-from .schemas import Sides, compare
+from .schemas import Sides, compare, compare_documentation
 from .security import compare_requirements, requirements_of
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_DOCUMENTATION = ("summary", "description", "tags", "externalDocs")
 _VARIABLE = re.compile(r"\{([^}]*)\}")
 
 
@@ -30,6 +29,7 @@ class _Operation(NamedTuple):
 def compare_operations(old: Schema, new: Schema) -> Iterator[Change]:
     """Yield the changes of the operations from *old* to *new*."""
     before, after = _operations(old), _operations(new)
+    sides = (Sides(old, new, "request", {}), Sides(old, new, "response", {}))
     for key in sorted(before.keys() | after.keys()):
         method = key[1].upper()
         if key not in after:
@@ -39,7 +39,7 @@ def compare_operations(old: Schema, new: Schema) -> Iterator[Change]:
             yield Change("operation-added", f"{method} {after[key].path}", "")
         else:
             where = f"{method} {after[key].path}"
-            for kind, pointer in _changes(before[key], after[key]):
+            for kind, pointer in _changes(before[key], after[key], *sides):
                 yield Change(kind, where, pointer)
 
 
@@ -78,26 +78,24 @@ def _parameters(document: Schema, path: str, given: Iterable[Any]) -> dict[tuple
     return found
 
 
-def _changes(old: _Operation, new: _Operation) -> Iterator[tuple[str, str]]:
+def _changes(old: _Operation, new: _Operation, request: Sides, response: Sides) -> Iterator[tuple[str, str]]:
     before, after = bool(old.content.get("deprecated")), bool(new.content.get("deprecated"))
     if before != after:
         yield "operation-deprecated" if after else "operation-undeprecated", ""
     if old.content.get("operationId") != new.content.get("operationId"):
         yield "operation-id-changed", ""
-    if any(old.content.get(key) != new.content.get(key) for key in _DOCUMENTATION):
-        yield "documentation-changed", ""
+    yield from compare_documentation(old.content, new.content, "")
     if old.path != new.path:
         yield "path-parameter-renamed", ""
     yield from compare_requirements(
         requirements_of(old.document, old.content), requirements_of(new.document, new.content)
     )
-    yield from _parameter_changes(old, new)
-    yield from _body_changes(old, new)
-    yield from _answer_changes(old, new)
+    yield from _parameter_changes(old, new, request)
+    yield from _body_changes(old, new, request)
+    yield from _answer_changes(old, new, response)
 
 
-def _parameter_changes(old: _Operation, new: _Operation) -> Iterator[tuple[str, str]]:
-    sides = Sides(old.document, new.document, "request")
+def _parameter_changes(old: _Operation, new: _Operation, sides: Sides) -> Iterator[tuple[str, str]]:
     for key in sorted(old.parameters.keys() | new.parameters.keys()):
         before, after = old.parameters.get(key), new.parameters.get(key)
         place = f"{key[0]}:{(after or before or {}).get('name')}"
@@ -112,8 +110,9 @@ def _parameter_changes(old: _Operation, new: _Operation) -> Iterator[tuple[str, 
             yield f"parameter-became-{'required' if is_needed else 'optional'}", place
         if _style(before) != _style(after):
             yield "parameter-style-changed", place
-        if after.get("deprecated") and not before.get("deprecated"):
-            yield "parameter-deprecated", place
+        if bool(after.get("deprecated")) != bool(before.get("deprecated")):
+            yield f"parameter-{'deprecated' if after.get('deprecated') else 'undeprecated'}", place
+        yield from compare_documentation(before, after, place)
         yield from compare(sides, before.get("schema"), after.get("schema"), place)
         yield from _media_changes(sides, before, after, place)
 
@@ -126,7 +125,7 @@ def _style(parameter: Schema) -> tuple[object, object]:
     return style, parameter.get("explode", style == "form")
 
 
-def _body_changes(old: _Operation, new: _Operation) -> Iterator[tuple[str, str]]:
+def _body_changes(old: _Operation, new: _Operation, sides: Sides) -> Iterator[tuple[str, str]]:
     before = resolve(old.document, old.content.get("requestBody"))
     after = resolve(new.document, new.content.get("requestBody"))
     is_needed, was_needed = bool(after.get("required")), bool(before.get("required"))
@@ -138,11 +137,11 @@ def _body_changes(old: _Operation, new: _Operation) -> Iterator[tuple[str, str]]
         return
     if is_needed != was_needed:
         yield f"body-became-{'required' if is_needed else 'optional'}", "body"
-    yield from _media_changes(Sides(old.document, new.document, "request"), before, after, "body")
+    yield from compare_documentation(before, after, "body")
+    yield from _media_changes(sides, before, after, "body")
 
 
-def _answer_changes(old: _Operation, new: _Operation) -> Iterator[tuple[str, str]]:
-    sides = Sides(old.document, new.document, "response")
+def _answer_changes(old: _Operation, new: _Operation, sides: Sides) -> Iterator[tuple[str, str]]:
     before, after = objects(old.content.get("responses")), objects(new.content.get("responses"))
     for status in sorted(before.keys() | after.keys()):
         if status not in before or status not in after:
@@ -150,6 +149,7 @@ def _answer_changes(old: _Operation, new: _Operation) -> Iterator[tuple[str, str
             yield f"{outcome}-{'added' if status in after else 'removed'}", status
             continue
         one, other = resolve(old.document, before[status]), resolve(new.document, after[status])
+        yield from compare_documentation(one, other, status)
         yield from _media_changes(sides, one, other, status)
         yield from _header_changes(sides, one, other, status)
 
@@ -165,8 +165,7 @@ def _media_changes(sides: Sides, old: Schema, new: Schema, where: str) -> Iterat
             continue
         one, other = objects(before[media_type]), objects(after[media_type])
         yield from compare(sides, one.get("schema"), other.get("schema"), place)
-        if any(one.get(key) != other.get(key) for key in ("example", "examples")):
-            yield "documentation-changed", place
+        yield from compare_documentation(one, other, place)
 
 
 def _header_changes(sides: Sides, old: Schema, new: Schema, where: str) -> Iterator[tuple[str, str]]:
@@ -178,4 +177,7 @@ def _header_changes(sides: Sides, old: Schema, new: Schema, where: str) -> Itera
             yield f"response-header-{'added' if name in after else 'removed'}", place
             continue
         one, other = resolve(sides.old, before[name]), resolve(sides.new, after[name])
+        if bool(one.get("required")) != bool(other.get("required")):
+            yield f"response-header-became-{'required' if other.get('required') else 'optional'}", place
+        yield from compare_documentation(one, other, place)
         yield from compare(sides, one.get("schema"), other.get("schema"), place)

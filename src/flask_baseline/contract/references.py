@@ -1,13 +1,19 @@
-"""Follow the references within a document, and put parts together."""
+"""Follow the references within a document."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
+
+from .merging import merged
 
 Schema = Mapping[str, Any]
 
 _MAX_STEPS = 50
+
+# What no value meets: the schema ``false``.
+_NOTHING: Schema = {"enum": []}
 
 
 def objects(value: Any) -> Mapping[str, Any]:
@@ -20,8 +26,28 @@ def items(value: Any) -> list[Any]:
     return list(cast("Any", value)) if isinstance(value, list) else []
 
 
+def text_of(part: Any) -> str:
+    """Return *part* as text that is the same for what is equal."""
+    return json.dumps(part, sort_keys=True, default=str)
+
+
+def whole_text_of(document: Schema, part: Any) -> str:
+    """Return *part* as text, and all that it refers to with it."""
+    texts = {"": text_of(part)}
+    queue = [part]
+    while queue:
+        each = queue.pop()
+        reference = objects(each).get("$ref")
+        if isinstance(reference, str) and reference not in texts:
+            target = _target(document, reference)
+            texts[reference] = text_of(target)
+            queue.append(target)
+        queue += [*objects(each).values(), *items(each)]
+    return text_of(texts)
+
+
 def resolve(document: Schema, part: Any) -> Schema:
-    """Return *part* of *document*, without references and ``allOf`` at its top.
+    """Return *part* of *document*, a parameter or an answer, where it is defined.
 
     What a reference that leads nowhere stands for is empty.
     """
@@ -29,40 +55,34 @@ def resolve(document: Schema, part: Any) -> Schema:
     for _ in range(_MAX_STEPS):
         reference = found.get("$ref")
         if not isinstance(reference, str):
-            break
-        beside = {key: value for key, value in found.items() if key != "$ref"}
-        found = {**_target(document, reference), **beside}
-    else:
-        return {}
-    return _merged(document, found) if "allOf" in found else found
+            return found
+        found = {
+            **objects(_target(document, reference)),
+            **{key: found[key] for key in found if key != "$ref"},
+        }
+    return {}
 
 
-def _target(document: Schema, reference: str) -> Schema:
+def schema_of(document: Schema, part: Any) -> Schema:
+    """Return *part* of *document*, a schema, without references and ``allOf`` at its top."""
+    return merged([*_parts(document, part, set())])
+
+
+def _parts(document: Schema, part: Any, seen: set[str]) -> Iterator[Schema]:
+    """Yield all that *part* demands; what a reference demands once, since twice demands no more."""
+    schema = _NOTHING if part is False else objects(part)
+    reference = schema.get("$ref")
+    if isinstance(reference, str) and reference not in seen:
+        seen.add(reference)
+        yield from _parts(document, _target(document, reference), seen)
+    for each in items(schema.get("allOf")):
+        yield from _parts(document, each, seen)
+    if own := {key: value for key, value in schema.items() if key not in ("allOf", "$ref")}:
+        yield own
+
+
+def _target(document: Schema, reference: str) -> Any:
     found: Any = document if reference.startswith("#/") else {}
     for step in reference.removeprefix("#/").split("/"):
         found = objects(found).get(step.replace("~1", "/").replace("~0", "~"))
-    return objects(found)
-
-
-def _merged(document: Schema, schema: Schema) -> Schema:
-    own = {key: value for key, value in schema.items() if key != "allOf"}
-    merged: dict[str, Any] = {}
-    for part in (*_flat(document, schema, _MAX_STEPS), own):
-        properties = {**objects(merged.get("properties")), **objects(part.get("properties"))}
-        required = [*items(merged.get("required")), *items(part.get("required"))]
-        merged |= part
-        if properties:
-            merged["properties"] = properties
-        if required:
-            merged["required"] = required
-    return merged
-
-
-def _flat(document: Schema, schema: Schema, steps: int) -> Iterator[Schema]:
-    """Yield the parts of ``allOf``, and theirs."""
-    for part in items(schema.get("allOf")) if steps else []:
-        found = objects(part)
-        reference = found.get("$ref")
-        target = _target(document, reference) if isinstance(reference, str) else found
-        yield from _flat(document, target, steps - 1)
-        yield {key: value for key, value in target.items() if key not in ("allOf", "$ref")}
+    return found if found is False else objects(found)

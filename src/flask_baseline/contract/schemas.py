@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .alternatives import alternatives, paired
-from .kinds import Direction
-from .references import Schema, items, objects
+from ..errors import ContractError
+from .alternatives import Member, alternatives
+from .constraints import Found, compare_constraints
+from .kinds import KINDS, Direction
+from .pairing import paired
+from .references import Schema, items, objects, schema_of, text_of
 
-Found = Iterator[tuple[str, str]]
-"""Kinds of change without their direction, and where."""
+# An API of people has far fewer; one that was made to take long is refused.
+_MAX_PAIRS = 100_000
 
-_LIMITS = (
-    ("range", "minimum", 1),
-    ("range", "exclusiveMinimum", 1),
-    ("range", "maximum", -1),
-    ("range", "exclusiveMaximum", -1),
-    ("length", "minLength", 1),
-    ("length", "maxLength", -1),
-    ("count", "minItems", 1),
-    ("count", "maxItems", -1),
-    ("size", "minProperties", 1),
-    ("size", "maxProperties", -1),
-)
+DOCUMENTATION = ("title", "summary", "description", "tags", "externalDocs", "example", "examples")
+"""What is there for readers."""
+
+
+class _Pair(NamedTuple):
+    """Two parts that are compared, or two alternatives of such."""
+
+    level: str
+    old: Any
+    new: Any
+    texts: tuple[str, str]
+
+
+class _Step(NamedTuple):
+    """What is found in a pair, and what is to be compared further down, each with its place."""
+
+    found: list[tuple[str, str]]
+    down: list[tuple[_Pair, str]]
 
 
 class Sides(NamedTuple):
@@ -33,156 +42,195 @@ class Sides(NamedTuple):
     old: Schema
     new: Schema
     direction: Direction
+    steps: dict[tuple[str, tuple[str, str]], _Step]
+    """What was compared already: many operations share their schemas."""
+
+
+_Later = Callable[[Any, Any, str], None]
 
 
 def compare(sides: Sides, old: Any, new: Any, where: str) -> Found:
-    """Yield the kinds of change from *old* to *new*, each with its place below *where*."""
-    seen: set[tuple[str, str]] = set()
+    """Yield the kinds of change from *old* to *new*, each with its place below *where*.
 
-    def walk(old: Any, new: Any, where: str) -> Found:
-        references = (_reference(old), _reference(new))
-        if all(references):
-            if references in seen:
-                return
-            seen.add(references)
-        yield from _alternatives(sides, old, new, where, walk)
+    Parts that refer to others are compared where they are first met, the shortest way down.
+    """
+    seen: set[tuple[str, tuple[str, str]]] = set()
+    queue = deque([(pair, where + place) for pair, place in _down("part", old, new, "")])
+    while queue:
+        pair, place = queue.popleft()
+        key = (pair.level, pair.texts)
+        if key in seen:
+            continue
+        if _refers(pair.texts):
+            seen.add(key)
+            if len(seen) > _MAX_PAIRS:
+                raise ContractError("The schemas are too many to be compared.")
+        step = sides.steps.get(key)
+        if step is None:
+            step = sides.steps[key] = _step(sides, pair)
+        for kind, at in step.found:
+            yield (kind if kind in KINDS else f"{sides.direction}-{kind}"), place + at
+        queue.extend((below, place + at) for below, at in step.down)
 
-    for kind, place in walk(old, new, where):
-        yield f"{sides.direction}-{kind}", place
+
+def _refers(texts: tuple[str, str]) -> bool:
+    return '"$ref"' in texts[0] or '"$ref"' in texts[1]
 
 
-_Walk = Callable[[Any, Any, str], Found]
+def _down(level: str, old: Any, new: Any, where: str) -> Iterator[tuple[_Pair, str]]:
+    """Yield the pair, unless nothing can differ in it."""
+    texts = (text_of(old), text_of(new))
+    if texts[0] != texts[1] or _refers(texts):
+        yield _Pair(level, old, new, texts), where
 
 
-def _reference(part: Any) -> str:
-    reference = objects(part).get("$ref")
-    return reference if isinstance(reference, str) else ""
+def _step(sides: Sides, pair: _Pair) -> _Step:
+    down: list[tuple[_Pair, str]] = []
+
+    def later(old: Any, new: Any, where: str) -> None:
+        down.extend(_down("part", old, new, where))
+
+    if pair.level == "part":
+        return _Step([*_differences(sides, pair.old, pair.new, down)], down)
+    return _Step([*_values(sides, pair.old, pair.new, later)], down)
 
 
-def _alternatives(sides: Sides, old: Any, new: Any, where: str, walk: _Walk) -> Found:
+def compare_documentation(old: Schema, new: Schema, where: str) -> Found:
+    """Yield whether *old* and *new* tell readers something else."""
+    if any(old.get(key) != new.get(key) for key in DOCUMENTATION):
+        yield "documentation-changed", where
+
+
+def _differences(sides: Sides, old: Any, new: Any, down: list[tuple[_Pair, str]]) -> Found:
+    yield from _annotations(sides, schema_of(sides.old, old), schema_of(sides.new, new))
     before, after = alternatives(sides.old, old), alternatives(sides.new, new)
     pairs, gone, come = paired(before.members, after.members)
-    if before.discriminator != after.discriminator and before.discriminator and after.discriminator:
-        yield "discriminator-changed", where
-    if len(gone) == len(come) == 1 and not pairs:
-        yield "type-changed", where
+    kept = [(one, other) for one, other in pairs if not (_is_null(one) and _is_null(other))]
+    if before.discriminator and after.discriminator:
+        if before.discriminator != after.discriminator:
+            yield "discriminator-changed", ""
+        # An alternative that has gone or come says it already.
+        elif before.values and after.values and not gone and not come:
+            yield from _both_ways("mapping", before.values - after.values, after.values - before.values)
+    if len(gone) == len(come) == 1 and not kept:
+        yield "type-changed", ""
         return
-    for members, change in ((gone, "narrowed"), (come, "widened")):
-        for what in sorted({_what(member.schema, len(pairs)) for member in members}):
-            yield f"{what}-{change}", where
-    for one, other in pairs:
-        name = other.name if len(after.members) > 1 and len(pairs) > 1 else ""
-        yield from _values(sides, one.schema, other.schema, f"{where}({name})" if name else where, walk)
+    for what in ("null", "type", "union"):
+        missed, news = ([m for m in members if _what(m, len(kept)) == what] for members in (gone, come))
+        yield from _both_ways(what, missed, news)
+    for one, other in kept:
+        down.extend(_down("member", one.schema, other.schema, f"({other.name})" if len(kept) > 1 else ""))
 
 
-def _what(schema: Schema, pairs: int) -> str:
-    if schema.get("type") == "null":
+def _both_ways(what: str, missed: Collection[object], news: Collection[object]) -> Found:
+    if missed:
+        yield f"{what}-narrowed", ""
+    if news:
+        yield f"{what}-widened", ""
+
+
+def _annotations(sides: Sides, old: Schema, new: Schema) -> Found:
+    yield from compare_documentation(old, new, "")
+    if bool(old.get("deprecated")) != bool(new.get("deprecated")):
+        yield f"value-{'deprecated' if new.get('deprecated') else 'undeprecated'}", ""
+    before, after = ({key: schema[key] for key in ("default",) if key in schema} for schema in (old, new))
+    if sides.direction == "request" and text_of(before) != text_of(after):
+        yield "default-changed", ""
+
+
+def _is_null(member: Member) -> bool:
+    return member.schema == {"type": "null"}
+
+
+def _what(member: Member, kept: int) -> str:
+    type_ = member.schema.get("type")
+    if type_ == "null":
         return "null"
-    return "union" if schema.get("type") == "object" or not pairs else "type"
+    return "union" if type_ == "object" or not kept else "type"
 
 
-def _values(sides: Sides, old: Schema, new: Schema, where: str, walk: _Walk) -> Found:
-    if {old.get("type"), new.get("type")} == {"integer", "number"}:
-        yield f"type-{'widened' if new.get('type') == 'number' else 'narrowed'}", where
-    yield from _enum(old, new, where)
-    for keyword in ("format", "pattern"):
-        yield from _prescribed(keyword, keyword, old, new, where)
-    yield from _prescribed("multiple", "multipleOf", old, new, where)
-    yield from _limits(old, new, where)
-    before, after = old.get("uniqueItems", False), new.get("uniqueItems", False)
+def _values(sides: Sides, old: Schema, new: Schema, later: _Later) -> Found:
+    before, after = old.get("type"), new.get("type")
     if before != after:
-        yield f"uniqueness-{'narrowed' if after else 'widened'}", where
-    if sides.direction == "request" and old.get("default") != new.get("default"):
-        yield "default-changed", where
-    if "items" in old or "items" in new:
-        yield from walk(old.get("items"), new.get("items"), f"{where}/*")
-    yield from _positions(old, new, where, walk)
-    yield from _members(sides, old, new, where, walk)
+        is_wider = after is None or (before is not None and after == "number")
+        yield f"type-{'widened' if is_wider else 'narrowed'}", ""
+    yield from compare_constraints((sides.old, sides.new), old, new)
+    if {before, after} & {None, "array"}:
+        yield from _items(old, new, later)
+    if {before, after} & {None, "object"}:
+        yield from _members(sides, old, new, later)
 
 
-def _enum(old: Schema, new: Schema, where: str) -> Found:
-    before, after = _choices(old), _choices(new)
-    if before is None or after is None:
-        if before != after:
-            yield f"enum-{'narrowed' if before is None else 'widened'}", where
-        return
-    if before - after:
-        yield "enum-narrowed", where
-    if after - before:
-        yield "enum-widened", where
-
-
-def _choices(schema: Schema) -> frozenset[str] | None:
-    if "const" in schema:
-        return frozenset({json.dumps(schema["const"], sort_keys=True)})
-    if "enum" in schema:
-        return frozenset(json.dumps(value, sort_keys=True) for value in items(schema["enum"]))
-    return None
-
-
-def _prescribed(what: str, keyword: str, old: Schema, new: Schema, where: str) -> Found:
-    before, after = old.get(keyword), new.get(keyword)
-    if before == after:
-        return
-    if before is None:
-        yield f"{what}-narrowed", where
-    elif after is None:
-        yield f"{what}-widened", where
-    elif keyword == "multipleOf":
-        yield f"{what}-{_multiple(before, after)}", where
-    else:
-        yield f"{what}-changed", where
-
-
-def _multiple(before: Any, after: Any) -> str:
-    try:
-        return "widened" if before % after == 0 else "narrowed"
-    except (TypeError, ZeroDivisionError):
-        return "narrowed"
-
-
-def _limits(old: Schema, new: Schema, where: str) -> Found:
-    found: set[str] = set()
-    for what, keyword, sense in _LIMITS:
-        before, after = old.get(keyword), new.get(keyword)
-        if before == after or not all(isinstance(limit, int | float | None) for limit in (before, after)):
-            continue
-        is_narrower = before is None or (after is not None and (after - before) * sense > 0)
-        found.add(f"{what}-{'narrowed' if is_narrower else 'widened'}")
-    for kind in sorted(found):
-        yield kind, where
-
-
-def _positions(old: Schema, new: Schema, where: str, walk: _Walk) -> Found:
+def _items(old: Schema, new: Schema, later: _Later) -> Found:
     before, after = items(old.get("prefixItems")), items(new.get("prefixItems"))
-    for index, (one, other) in enumerate(zip(before, after, strict=False)):
-        yield from walk(one, other, f"{where}/{index}")
-    if len(before) != len(after):
-        yield f"count-{'narrowed' if len(after) > len(before) else 'widened'}", where
+    rest, others = old.get("items", True), new.get("items", True)
+    longer = max(len(before), len(after))
+    # What is past the positions of one is an item like any other there.
+    before += [rest] * (longer - len(before))
+    after += [others] * (longer - len(after))
+    places = [*map(str, range(longer)), "*"]
+    for place, one, other in zip(places, [*before, rest], [*after, others], strict=True):
+        if (one is False) != (other is False):
+            yield f"count-{'narrowed' if other is False else 'widened'}", ""
+        else:
+            later(one, other, f"/{place}")
 
 
-def _members(sides: Sides, old: Schema, new: Schema, where: str, walk: _Walk) -> Found:
-    before, after = objects(old.get("properties")), objects(new.get("properties"))
-    needed, needs = {*map(str, items(old.get("required")))}, {*map(str, items(new.get("required")))}
+def _members(sides: Sides, old: Schema, new: Schema, later: _Later) -> Found:
+    before, needed = _properties(sides.old, old, sides.direction)
+    after, needs = _properties(sides.new, new, sides.direction)
     for name in sorted(before.keys() | after.keys()):
-        place = f"{where}/{name}"
+        place = f"/{_escaped(name)}"
         if name not in before:
             is_needed = name in needs and sides.direction == "request"
             yield "required-property-added" if is_needed else "property-added", place
         elif name not in after:
             is_optional = name not in needed and sides.direction == "response"
             yield "optional-property-removed" if is_optional else "property-removed", place
+        elif (name in needed) != (name in needs):
+            yield f"property-became-{'required' if name in needs else 'optional'}", place
+        # Where members that are not listed have a schema, this one had it or gets it.
+        one, other = before.get(name, _rest(old)), after.get(name, _rest(new))
+        if (name in before or _is_described(one)) and (name in after or _is_described(other)):
+            later(one, other, place)
+    yield from _others(old, new, later)
+    names = [{"allOf": [{"type": "string"}, schema.get("propertyNames", True)]} for schema in (old, new)]
+    later(names[0], names[1], "/*")
+
+
+def _properties(document: Schema, schema: Schema, direction: Direction) -> tuple[dict[str, Any], set[str]]:
+    """Return the members that are sent in *direction*, and which must be; some are only named as such."""
+    needed = {*map(str, items(schema.get("required")))}
+    unsent = "readOnly" if direction == "request" else "writeOnly"
+    found = {**dict.fromkeys(needed, True), **objects(schema.get("properties"))}
+    found = {str(name): part for name, part in found.items() if not schema_of(document, part).get(unsent)}
+    return found, needed & found.keys()
+
+
+def _others(old: Schema, new: Schema, later: _Later) -> Found:
+    """Compare the members that are not listed, by the pattern of their names and the rest."""
+    before, after = objects(old.get("patternProperties")), objects(new.get("patternProperties"))
+    rest, others = _rest(old), _rest(new)
+    found = [(before.get(name, rest), after.get(name, others), name) for name in before.keys() | after.keys()]
+    for one, other, name in sorted([*found, (rest, others, "*")], key=lambda each: each[2]):
+        if (one is False) != (other is False) or _is_free(one) != _is_free(other):
+            yield f"members-{'closed' if other is False or _is_free(one) else 'opened'}", ""
         else:
-            if (name in needed) != (name in needs):
-                yield f"property-became-{'required' if name in needs else 'optional'}", place
-            yield from walk(before[name], after[name], place)
-    yield from _others(old, new, where, walk)
+            later(one, other, f"/{_escaped(name)}")
 
 
-def _others(old: Schema, new: Schema, where: str, walk: _Walk) -> Found:
-    before, after = old.get("additionalProperties", True), new.get("additionalProperties", True)
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        yield from walk(before, after, f"{where}/*")
-    elif before != after:
-        is_closed = after is False or (isinstance(after, Mapping) and before is not False)
-        yield f"members-{'closed' if is_closed else 'opened'}", where
+def _escaped(name: str) -> str:
+    """Return *name* as a step of a JSON pointer (RFC 6901, section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _rest(schema: Schema) -> Any:
+    return schema.get("additionalProperties", True)
+
+
+def _is_described(part: Any) -> bool:
+    return part is not False and not _is_free(part)
+
+
+def _is_free(part: Any) -> bool:
+    return part is True or (isinstance(part, Mapping) and not part)
