@@ -60,6 +60,28 @@ def events(q: Query[CursorQuery[Position]]) -> CursorPage[Item]:
     return CursorPage.of([Row(number)], next=after if number < 3 else None)
 
 
+class Wide(PageQuery):
+    page_size: int = Field(default=500, ge=1, le=1_000)
+
+
+@items.get("/wide")
+@endpoint
+async def wide(q: Query[Wide]) -> Page[Item]:
+    """Return a page of a very long list."""
+    return Page.of([], total=5_000_000, query=q)
+
+
+class Feed(CursorQuery[int]):
+    text: str = ""
+
+
+@items.get("/feed")
+@endpoint
+def feed(q: Query[Feed]) -> CursorPage[Item]:
+    """Return one item with a text."""
+    return CursorPage.of([Row(len(q.text))], next=(q.after or 0) + 1)
+
+
 app.register_blueprint(items)
 client = app.test_client()
 
@@ -89,6 +111,53 @@ def test_links(query: str, expected: dict[str, int]) -> None:
 
 def _paged(found: dict[str, str]) -> list[tuple[str, str]]:
     return [(rel, url.replace("page_size", "size")) for rel, url in found.items()]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param("?page_size=5", {"first", "next", "last"}, id="within the limit"),
+        pytest.param("?page_size=4", {"first", "next"}, id="last beyond it"),
+        pytest.param("?page_size=4&page=1000000", {"first", "prev"}, id="next beyond it"),
+    ],
+)
+def test_links_lead_somewhere(query: str, expected: set[str]) -> None:
+    """No link of a very long list leads to a page that is refused."""
+    found = links(client.get(f"/items/wide{query}"))
+    assert found.keys() == expected
+    assert {client.get(url).status_code for url in found.values()} == {200}
+
+
+def test_other_limits() -> None:
+    """A subclass has its own size of a page."""
+    response = client.get("/items/wide")
+    assert response.json is not None
+    assert response.json["page_size"] == 500
+    assert client.get("/items/wide?page_size=1001").status_code == 422
+
+
+def test_a_filter_beside_a_cursor() -> None:
+    """A subclass of the query by cursor has its own parameters, and the links keep them."""
+    response = client.get("/items/feed?text=abc&cursor=MQ")
+    assert response.json == {"items": [{"id": 3}], "next_cursor": "Mg"}
+    assert links(response) == {
+        "first": "/items/feed?text=abc",
+        "next": "/items/feed?text=abc&cursor=Mg",
+    }
+
+
+def test_a_path_with_two_slashes() -> None:
+    """A link stays on its host, whatever the path begins with."""
+    other = Flask("shop")
+    other.url_map.merge_slashes = False
+
+    @other.get("/<path:name>")
+    @endpoint
+    def view(name: str, q: Query[PageQuery]) -> Page[Item]:
+        return Page.of([], total=0, query=q)
+
+    response = other.test_client().get("/", environ_overrides={"PATH_INFO": "//evil.example/a"})
+    assert {*links(response).values()} == {"/evil.example/a?page=1"}
 
 
 def test_a_page() -> None:

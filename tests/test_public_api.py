@@ -27,6 +27,7 @@ PUBLIC = {
     "flask_baseline.pagination": {"CursorPage", "CursorQuery", "Page", "PageQuery"},
     "flask_baseline.problem_types": {"ProblemType"},
     "flask_baseline.problems": {"Problem", "problem_body"},
+    "flask_baseline.validation.conditional": {"check_precondition"},
 }
 """Adding to it is a promise, and so a decision."""
 

@@ -15,13 +15,14 @@ __all__ = ["CursorPage", "CursorQuery", "Page", "PageQuery"]
 T = TypeVar("T")
 P = TypeVar("P")
 
+_MAX_PAGE = 1_000_000
 _MAX_CURSOR = 1_000
 
 
 class PageQuery(BaseModel):
     """The query of a list in numbered pages: ``q: Query[PageQuery]``. Subclass it to filter or to sort."""
 
-    page: int = Field(default=1, ge=1, le=1_000_000, description="The number of the page, from 1.")
+    page: int = Field(default=1, ge=1, le=_MAX_PAGE, description="The number of the page, from 1.")
     page_size: int = Field(default=20, ge=1, le=100, description="How many items a page has.")
 
     @property
@@ -53,8 +54,9 @@ class Page(BaseModel, Generic[T]):
         numbers = {
             "first": 1,
             "prev": min(self.page - 1, last) if self.page > 1 else None,
-            "next": self.page + 1 if self.page < last else None,
-            "last": last,
+            "next": self.page + 1 if self.page < min(last, _MAX_PAGE) else None,
+            # A query for a page beyond the limit would be refused.
+            "last": last if last <= _MAX_PAGE else None,
         }
         return _link({rel: {"page": number} for rel, number in numbers.items() if number is not None})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -109,10 +110,19 @@ def test_writing(etag: Any, method: str) -> None:
 
 @TAGS
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_a_write_without_a_condition(etag: Any, method: str) -> None:
-    """A write without a condition is refused with 428 before the view runs."""
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param({}, id="none"),
+        pytest.param({"If-Match": ""}, id="empty"),
+        pytest.param({"If-None-Match": '"x"'}, id="another state than one"),
+        pytest.param({"If-Unmodified-Since": "Fri, 01 Jan 2027 00:00:00 GMT"}, id="a time"),
+    ],
+)
+def test_a_write_without_a_condition(etag: Any, method: str, header: dict[str, str]) -> None:
+    """A write that does not say which state it knows is refused with 428 before the view runs."""
     client = client_of(etag)
-    response = client.open("/1", method=method, json={})
+    response = client.open("/1", method=method, json={}, headers=header)
     assert refusal(response)[0] == 428
     assert client.get("/1").json == {"id": 1, "state": "new"}
 
@@ -126,11 +136,17 @@ def test_a_write_without_a_condition(etag: Any, method: str) -> None:
         pytest.param("/1", {"If-Match": "*"}, 200, id="replace whatever is there"),
         pytest.param("/2", {"If-Match": "*"}, 412, id="replace what is not there"),
         pytest.param("/2", {"If-Match": '"x"'}, 412, id="tag of what is not there"),
+        pytest.param("/1", {"If-Match": "*", "If-None-Match": '"x"'}, 200, id="unless it is another"),
+        pytest.param("/1", {"If-Match": "*", "If-None-Match": "{tag}"}, 412, id="unless it is this"),
+        pytest.param("/1", {"If-Match": "*", "If-None-Match": "W/{tag}"}, 412, id="unless it is like this"),
     ],
 )
 def test_whether_it_is_there(etag: Any, path: str, header: dict[str, str], status: int) -> None:
     """``*`` stands for anything that is there: to create only, or to replace only."""
-    response = client_of(etag).put(path, json={"id": 1, "state": "x"}, headers=header)
+    client = client_of(etag)
+    tag = client.get("/1").headers["ETag"]
+    headers = {name: value.format(tag=tag) for name, value in header.items()}
+    response = client.put(path, json={"id": 1, "state": "x"}, headers=headers)
     assert response.status_code == status
 
 
@@ -169,6 +185,90 @@ def test_a_check_without_a_tag() -> None:
 
     with pytest.raises(RuntimeError, match="needs @endpoint"):
         serve(view, TESTING=True).get("/")
+
+
+@TAGS
+def test_a_check_while_reading(etag: Any) -> None:
+    """A view that checks in all its methods still answers 304 to who reads what it has."""
+
+    @endpoint(etag=etag)
+    def view() -> Order:
+        check_precondition(order)
+        return order
+
+    order = Order(id=1, state="new")
+    client = serve(view)
+    tag = client.get("/").headers["ETag"]
+    assert client.get("/", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get("/", headers={"If-Match": '"x"'}).status_code == 412
+
+
+def test_the_headers_of_304() -> None:
+    """A 304 has the headers that RFC 9110, section 15.4.5, asks for, and none that describe a body."""
+    kept = {"Cache-Control": "no-cache", "Content-Location": "/1", "Vary": "Accept"}
+    kept |= {"Date": "Fri, 01 Jan 2027 00:00:00 GMT", "Expires": "Fri, 01 Jan 2027 00:00:00 GMT"}
+
+    @endpoint(etag=lambda order: order.state)
+    def view() -> tuple[Order, int, dict[str, str]]:
+        return Order(id=1, state="new"), 200, {**kept, "Content-Language": "en"}
+
+    response = serve(view).get("/", headers={"If-None-Match": '"new"'})
+    assert response.status_code == 304
+    assert dict(response.headers) == {**kept, "ETag": '"new"'}
+
+
+def test_a_stream_has_no_hash() -> None:
+    """A stream is sent as it comes, and not read for its hash."""
+
+    @endpoint(etag=True)
+    def view() -> Iterator[Order]:
+        yield Order(id=1, state="new")
+
+    response = serve(view).get("/", headers={"If-None-Match": "*"})
+    assert (response.status_code, "ETag" in response.headers) == (200, False)
+    assert response.data == b'{"id":1,"state":"new"}\n'
+
+
+def test_a_check_within_another() -> None:
+    """A view that calls another one with a tag has its own check to make."""
+
+    @endpoint(etag=lambda order: f"inner {order.state}")
+    async def inner() -> Order:
+        return order
+
+    @endpoint(etag=lambda order: f"outer {order.state}")
+    def outer() -> Order:
+        with pytest.raises(Exception, match=r"inner has etag and wrote without"):
+            inner()
+        check_precondition(order)
+        return order
+
+    order = Order(id=1, state="new")
+    client = serve(outer, method="PUT", TESTING=True)
+    assert client.put("/", headers={"If-Match": '"inner new"'}).status_code == 412
+    response = client.put("/", headers={"If-Match": '"outer new"'})
+    assert (response.status_code, response.headers["ETag"]) == (200, '"outer new"')
+
+
+def test_two_apps() -> None:
+    """One view in two apps is a mistake in the one that is tested, and served by the other."""
+
+    @endpoint(etag=lambda order: order.state)
+    def view() -> Order:
+        return Order(id=1, state="new")
+
+    header = {"If-Match": '"new"'}
+    with pytest.raises(Exception, match="wrote without a check_precondition"):
+        serve(view, method="PUT", TESTING=True).put("/", headers=header)
+    assert serve(view, method="PUT").put("/", headers=header).status_code == 200
+
+
+def test_the_apps_own_error_handler() -> None:
+    """An error handler of the app has the refusals of conditions too."""
+    client = client_of(True)
+    client.application.register_error_handler(Problem, lambda error: (f"own {error.status}", error.status))
+    response = client.delete("/1")
+    assert (response.status_code, response.text) == (428, "own 428")
 
 
 def test_posting_needs_no_condition() -> None:

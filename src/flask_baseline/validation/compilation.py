@@ -104,7 +104,7 @@ def _layers(view: Callable[..., Any], declared: Declared, options: Mapping[str, 
         yield idempotency_layer(view, None if idempotent is True else idempotent)
     # Outermost, so that the answers of the others have its headers too.
     times = {name: options.get(name) for name in ("deprecated", "sunset", "successor")}
-    if any(times.values()):
+    if any(value is not None and value is not False for value in times.values()):
         from .deprecation import deprecation_layer
 
         yield deprecation_layer(

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Any, Literal
 
 from flask import Response, request
+from werkzeug.datastructures import ETags
 
 from .._operation import Answer, HeaderNote
 from ..problems import Problem
@@ -18,6 +19,8 @@ from .arguments import named
 from .encoding import encoding_of
 from .layer import Layer, Run, problem_answer
 from .mistakes import teller
+
+__all__ = ["check_precondition"]
 
 _READING = frozenset({"GET", "HEAD"})
 _WRITING = frozenset({"PUT", "PATCH", "DELETE"})
@@ -51,15 +54,24 @@ def check_precondition(current: Any) -> None:
     if check is None:
         raise RuntimeError("check_precondition() needs @endpoint(etag=...) on the view that calls it.")
     check.is_done = True
-    wanted, unwanted = request.if_match, request.if_none_match
     etag = None if current is None else check.etag_of(current)
-    if (wanted and not _matches(etag, wanted)) or (unwanted and _matches(etag, unwanted)):
+    wanted = request.if_match
+    is_refused = bool(wanted) and not _is_match(etag, wanted)
+    # Who reads gets 304 instead, of the layer.
+    if request.method not in _READING:
+        is_refused = is_refused or _is_known(etag, request.if_none_match)
+    if is_refused:
         raise Problem(412, "The resource has changed since it was read, or is not there.")
 
 
-def _matches(etag: str | None, etags: Any) -> bool:
-    # Strong comparison, since what is about to be written follows from the whole state.
+def _is_match(etag: str | None, etags: ETags) -> bool:
+    """Whether ``If-Match`` is met: by strong comparison (RFC 9110, section 13.1.1)."""
     return etag is not None and (etags.star_tag or etags.is_strong(etag))
+
+
+def _is_known(etag: str | None, etags: ETags) -> bool:
+    """Whether ``If-None-Match`` is not met: by weak comparison (RFC 9110, section 13.1.2)."""
+    return etag is not None and (etags.star_tag or etags.contains_weak(etag))
 
 
 def conditional_layer(
@@ -79,7 +91,8 @@ def conditional_layer(
         @wraps(run)
         def conditional(*args: Any, **kwargs: Any) -> Response:
             method = request.method
-            if method in _WRITING and not (request.if_match or request.if_none_match):
+            # A tag in If-None-Match says what the state is not, and would let any other be lost.
+            if method in _WRITING and not (request.if_match or request.if_none_match.star_tag):
                 raise Problem(428, "Send If-Match with the ETag of what you have read.")
             with _checking(_Check(etag_of)) as check:
                 response = run(*args, **kwargs)
@@ -125,10 +138,9 @@ def _unless_known(response: Response) -> Response:
     etag, _ = response.get_etag()
     if etag is None:
         return response
-    if request.if_match and not (request.if_match.star_tag or request.if_match.is_strong(etag)):
+    if request.if_match and not _is_match(etag, request.if_match):
         raise Problem(412, "The resource has changed since it was read.")
-    known = request.if_none_match
-    if known and (known.star_tag or known.contains_weak(etag)):
+    if _is_known(etag, request.if_none_match):
         # Werkzeug leaves out what describes the body.
         response.status_code = 304
         response.set_data(b"")

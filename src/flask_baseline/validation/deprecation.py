@@ -16,7 +16,14 @@ from .arguments import named
 from .layer import Layer, Run
 
 _UTC = timezone.utc
-_URI_REFERENCE = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+_PATH = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*"
+_MORE = _PATH.replace("/-", "/?-")
+# Brackets are for an address in the place of a host, and nowhere else.
+_URI_REFERENCE = re.compile(
+    rf"(?!$)(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//\[[0-9A-Fa-f:.]+\](?=[:/?#]|$))?"
+    rf"{_PATH}(?:\?{_MORE})?(?:#{_MORE})?"
+)
+"""RFC 3986, section 4.1, but for a colon in the first segment of a relative path."""
 
 
 def deprecation_layer(
@@ -39,22 +46,23 @@ def deprecation_layer(
         raise ValueError(f"{named(view)}: the sunset cannot be before the deprecation (RFC 9745, section 4).")
     if successor is not None and not _URI_REFERENCE.fullmatch(successor):
         raise ValueError(f"{named(view)}: the successor {successor!r} is not a URL.")
-    headers: dict[str, str] = {}
+    times: dict[str, str] = {}
     notes: dict[str, HeaderNote] = {}
     if since is not None:
-        headers["Deprecation"] = f"@{int(since.timestamp())}"
+        times["Deprecation"] = f"@{int(since.timestamp())}"
         notes["Deprecation"] = HeaderNote("Since when it is deprecated (RFC 9745).")
     if until is not None:
-        headers["Sunset"] = http_date(until)
+        times["Sunset"] = http_date(until)
         notes["Sunset"] = HeaderNote("When it will be gone (RFC 8594).")
     if successor is not None:
-        headers["Link"] = f'<{successor}>; rel="successor-version"'
         notes["Link"] = HeaderNote("What replaces it (RFC 8288).")
 
     def announce(response: Response) -> Response:
-        for name, value in headers.items():
-            # There may be links of the view already.
-            response.headers.add(name, value)
+        for name, value in times.items():
+            # Each has one value, and that of the view is for this answer.
+            response.headers.setdefault(name, value)
+        if successor is not None:
+            response.headers.add("Link", f'<{successor}>; rel="successor-version"')
         return response
 
     def wrap(run: Run) -> Run:
