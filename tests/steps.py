@@ -11,6 +11,7 @@ from werkzeug.test import EnvironBuilder
 
 from flask_baseline._edge import BeginStep, Edge, FinishStep, RespondStep
 from flask_baseline._exchange import Exchange
+from flask_baseline._tallies import Tallies
 
 
 @dataclass
@@ -32,7 +33,13 @@ def watch(
     """Put an edge with these steps around *app*, and a last one that keeps the exchange."""
     ended: list[Exchange] = []
     edge = Edge(
-        service={}, probes={}, begin=begin, respond=respond, finish=(*finish, ended.append), failures={}
+        service={},
+        probes={},
+        begin=begin,
+        respond=respond,
+        finish=(*finish, ended.append),
+        runtimes={},
+        tallies=Tallies(),
     )
     edge.install(app)
     return Watched(app, edge, ended)

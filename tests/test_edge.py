@@ -13,6 +13,7 @@ from flask import Flask, abort
 
 from flask_baseline._edge import Edge
 from flask_baseline._exchange import Exchange
+from flask_baseline._tallies import FAILED_STEPS, Tallies
 
 from .steps import call, flask_of, watch
 
@@ -40,12 +41,12 @@ def test_a_broken_step_costs_a_log_line(
         answer = call(watched.app)
         assert answer.drain() == b"hello"
         assert [status for status, _ in answer.started] == ["200 OK"]
-    assert list(watched.edge.failures.values()) == [3]
+    failures = {name: count for name, count in watched.edge.tallies.of(FAILED_STEPS).items() if count}
     (record,) = caplog.records
     assert (record.name, record.levelno) == ("flask_baseline.edge", logging.ERROR)
     assert record.exc_info is not None
     assert record.exc_info[0] is LookupError
-    assert list(watched.edge.failures) == list(record.args or ())
+    assert failures == dict.fromkeys(record.args or (), 3)
     assert others == [kind] * 3
     assert len(watched.ended) == 3
 
@@ -132,7 +133,7 @@ def test_every_body_ends_its_exchange_once(
     (exchange,) = watched.ended
     assert body.closed == 1
     assert (exchange.status, exchange.body_size) == (200, size)
-    assert exchange.is_escaped is is_broken
+    assert exchange.is_unlogged is is_broken
     assert isinstance(exchange.error, LookupError) is is_broken
 
 
@@ -155,7 +156,7 @@ def test_an_app_that_raises_before_it_answers() -> None:
     with pytest.raises(LookupError, match="at once"):
         call(watched.app)
     (exchange,) = watched.ended
-    assert (exchange.status, exchange.is_escaped, exchange.route) == (500, True, None)
+    assert (exchange.status, exchange.is_unlogged, exchange.route) == (500, True, None)
     assert isinstance(exchange.error, LookupError)
 
 
@@ -185,11 +186,11 @@ def test_what_is_known_of_an_error(
     app.add_url_rule("/", view_func=view)
     app.register_error_handler(ZeroDivisionError, lambda _: ("teapot", 418))
     watched = watch(app)
-    status, error, is_escaped = outcome
-    with pytest.raises(error) if is_escaped and error else contextlib.nullcontext():
+    status, error, is_unlogged = outcome
+    with pytest.raises(error) if is_unlogged and error else contextlib.nullcontext():
         assert call(app).drain()
     (exchange,) = watched.ended
-    assert (exchange.status, exchange.is_escaped) == (status, is_escaped)
+    assert (exchange.status, exchange.is_unlogged) == (status, is_unlogged)
     assert exchange.error is None if error is None else isinstance(exchange.error, error)
 
 
@@ -223,7 +224,7 @@ def test_the_route_is_known_when_a_hook_answers() -> None:
 def test_nothing_contributed() -> None:
     """An edge without steps and probes leaves Flask's own entry in place."""
     app = _app()
-    edge = Edge(service={}, probes={}, begin=(), respond=(), finish=(), failures={})
+    edge = Edge(service={}, probes={}, begin=(), respond=(), finish=(), runtimes={}, tallies=Tallies())
     edge.install(app)
     assert "wsgi_app" not in vars(app)
 

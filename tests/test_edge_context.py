@@ -14,6 +14,7 @@ from flask import Flask, Response, g, make_response, redirect, request, stream_w
 
 from flask_baseline._edge import Edge
 from flask_baseline._exchange import current_exchange
+from flask_baseline._tallies import Tallies
 
 from .steps import Watched, call, flask_of, watch
 
@@ -273,5 +274,7 @@ def test_nothing_is_left_for_the_collector(path: str) -> None:
             gc.enable()
 
     bare, observed = _several_kinds(), _several_kinds()
-    Edge(service={}, probes={}, begin=(), respond=(), finish=(lambda _: None,), failures={}).install(observed)
-    assert garbage(observed) <= garbage(bare)
+    look = (lambda _: None,)
+    Edge({}, probes={}, begin=(), respond=(), finish=look, runtimes={}, tallies=Tallies()).install(observed)
+    # A thread of another test may leave something meanwhile.
+    assert min(garbage(observed) for _ in range(5)) <= garbage(bare)

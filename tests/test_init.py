@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
@@ -59,7 +60,7 @@ def test_the_state_is_frozen() -> None:
     state = app.extensions["baseline"]
     assert isinstance(state, State)
     assert (state.settings.profile, state.setup.service_name) == ("prod", "shop")
-    assert [*state.wirings] == [spec.name for spec in FEATURES if spec.settings().enabled]
+    assert [*state.wirings] == [spec.name for spec in FEATURES if spec.settings().is_on(os.environ)]
     with pytest.raises(FrozenInstanceError):
         state.setup = None
 
@@ -199,3 +200,17 @@ def test_a_check_without_a_name_is_refused() -> None:
 
         @baseline.readiness_check  # type: ignore[arg-type]
         def stock() -> None: ...
+
+
+def test_what_several_features_refuse_is_told_at_once() -> None:
+    """Settings that are wrong together are one error, whichever features they are of."""
+    app = Flask("shop")
+    app.config.update(BASELINE_CORS_ORIGINS="*", BASELINE_CORS_CREDENTIALS=True, BASELINE_INGRESS_HTTPS=True)
+
+    with pytest.raises(ConfigError) as error:
+        Baseline(app)
+
+    assert [problem.key for problem in error.value.problems] == [
+        "BASELINE_INGRESS_HTTPS, BASELINE_INGRESS_TRUSTED_HOSTS",
+        "BASELINE_CORS_CREDENTIALS",
+    ]

@@ -14,8 +14,9 @@ from ._edge import Edge
 from ._feature import FeatureSpec, ReadinessCheck, Setup, Wiring
 from ._features import FEATURES
 from ._propagate import propagate
+from ._tallies import Tallies
 from .deploy import drain
-from .errors import AlreadyInitializedError
+from .errors import AlreadyInitializedError, ConfigError, ConfigProblem, NotInitializedError
 from .settings.reader import Settings, read_settings
 
 CheckFunction = TypeVar("CheckFunction", bound=Callable[[], object])
@@ -81,14 +82,24 @@ class Baseline:
                 for wiring in wirings.values()
                 for name, scheme in wiring.security_schemes.items()
             },
+            tallies=Tallies(),
         )
-        on = [spec for spec in self._features if settings.features[spec.name].enabled]
+        on = [spec for spec in self._features if settings.features[spec.name].is_on(os.environ)]
+        problems: list[ConfigProblem] = []
         for spec in on:
-            wirings[spec.name] = spec.load().init_app(app, settings.features[spec.name], setup)
+            try:
+                wirings[spec.name] = spec.load().init_app(app, settings.features[spec.name], setup)
+            except ConfigError as error:
+                problems += error.problems
+        if problems:
+            raise ConfigError(problems, settings.profile)
         for wiring in wirings.values():
             if wiring.process is not None:
                 wiring.process()
-        edge = _edge_of(setup, [*wirings.values()])
+        for wiring in wirings.values():
+            if wiring.attach is not None:
+                wiring.attach()
+        edge = _edge_of(setup, wirings)
         edge.install(app)
         for wiring in wirings.values():
             if wiring.blueprint is not None:
@@ -129,6 +140,26 @@ class Baseline:
         return declare
 
     @staticmethod
+    def start(app: Flask) -> None:
+        """Begin to send the telemetry of *app* in this process.
+
+        The first request does it by itself. Call it where there is none, such as in a worker of Celery, and
+        after it has forked: threads and connections do not survive a fork.
+
+        Raises:
+            NotInitializedError: there is no ``Baseline`` on *app*.
+        """
+        state: State | None = app.extensions.get("baseline")
+        if state is None:
+            raise NotInitializedError(
+                f"Baseline is not on the app {app.name!r}. Fix: call Baseline(app) or baseline.init_app(app) "
+                "in the factory."
+            )
+        for wiring in state.wirings.values():
+            if wiring.start is not None:
+                wiring.start()
+
+    @staticmethod
     def propagate(function: Callable[P, R]) -> Callable[P, R]:
         """Bind *function* to this request's log and trace context, to run in a thread or greenlet.
 
@@ -143,12 +174,14 @@ class Baseline:
         drain.start()
 
 
-def _edge_of(setup: Setup, wirings: Sequence[Wiring]) -> Edge:
+def _edge_of(setup: Setup, by_name: Mapping[str, Wiring]) -> Edge:
+    wirings = [*by_name.values()]
     return Edge(
         service=setup.service,
         probes={path: probe for wiring in wirings for path, probe in wiring.probes.items()},
         begin=tuple(wiring.begin for wiring in wirings if wiring.begin),
         respond=tuple(wiring.respond for wiring in wirings if wiring.respond),
         finish=tuple(wiring.finish for wiring in reversed(wirings) if wiring.finish),
-        failures={},
+        runtimes={name: wiring.runtime for name, wiring in by_name.items()},
+        tallies=setup.tallies,
     )

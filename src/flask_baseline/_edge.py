@@ -18,12 +18,15 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import Context, copy_context
 from dataclasses import dataclass
+from functools import wraps
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, got_request_exception
+from werkzeug.exceptions import HTTPException
 
 from ._exchange import KEEPS_CONTEXT, CallersContext, Exchange, Header, current_exchange
+from ._tallies import FAILED_STEPS, Tallies
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -36,6 +39,8 @@ _log = logging.getLogger("flask_baseline.edge")
 BeginStep = Callable[[Exchange], None]
 RespondStep = Callable[[Exchange, list[Header]], None]
 FinishStep = Callable[[Exchange], None]
+Probe = Callable[["WSGIEnvironment", "StartResponse"], "Iterable[bytes] | None"]
+"""Answers one path; with None it leaves the request to the app."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +48,15 @@ class Edge:
     """What the features contribute to the layer around the app."""
 
     service: Mapping[str, str]
-    probes: Mapping[str, WSGIApplication]
+    probes: Mapping[str, Probe]
     begin: tuple[BeginStep, ...]
     respond: tuple[RespondStep, ...]
     finish: tuple[FinishStep, ...]
     """In the order in which they run: the innermost feature's first."""
-    failures: dict[str, int]
-    """How often each step raised, by its qualified name."""
+    runtimes: Mapping[str, object]
+    """What each feature's own code looks up during a request, by feature."""
+    tallies: Tallies
+    """Has how often each step raised, by its qualified name."""
 
     @property
     def observes(self) -> bool:
@@ -58,10 +65,14 @@ class Edge:
 
     def install(self, app: Flask) -> None:
         """Put the layer around *app*; where nothing is contributed, nothing is put."""
+        steps: list[Callable[..., object]] = [*self.begin, *self.respond, *self.finish]
+        for step in steps:
+            self.tallies.expect(FAILED_STEPS, _name(step))
         serve: WSGIApplication = app.wsgi_app
         if self.observes:
             serve = self._observed(serve)
             got_request_exception.connect(_note_exception, app)
+            app.handle_user_exception = _noting(app.handle_user_exception)  # type: ignore[method-assign]
         if self.probes:
             serve = _answered(self.probes, serve)
         if self.probes or self.observes:
@@ -97,11 +108,10 @@ class Edge:
                 except ValueError:
                     # Werkzeug makes "0 teapot" of a response with the status "teapot".
                     exchange.status = 0
-                # Werkzeug's request puts itself here until Flask is done with it. A before_request
-                # hook would cost every request more, and be skipped by an earlier one that aborts.
-                request = environ.get("werkzeug.request")
-                if request is not None:
-                    exchange.rule = getattr(request, "url_rule", None)
+                if exchange.handled is not None and exchange.status >= 500:
+                    # Its handler hides it from Flask's log, and calls it a failure all the same.
+                    exchange.error, exchange.is_unlogged = exchange.handled, True
+                exchange.note_rule()
                 # A copy: the list may be a constant of the app.
                 exchange.headers = headers = headers.copy()
                 for step in respond:
@@ -112,7 +122,7 @@ class Edge:
                 return start_response(status, headers, exc_info)
 
             try:
-                exchange.body = body = app(environ, responding)
+                exchange.body = body = (exchange.answer or app)(environ, responding)
             except BaseException as error:
                 exchange.escape(error)
                 exchange.leave()
@@ -125,19 +135,23 @@ class Edge:
 
     def failed(self, step: Callable[..., object]) -> None:
         """Count, and the first time log, the exception that *step* raised."""
-        # A partial or a callable object has the name of its class.
-        name = f"{step.__module__}.{getattr(step, '__qualname__', type(step).__qualname__)}"
-        self.failures[name] = self.failures.get(name, 0) + 1
-        if self.failures[name] == 1:
+        name = _name(step)
+        if self.tallies.add(FAILED_STEPS, name) == 1:
             _log.exception("edge step %s failed; it is logged once and counted from here on", name)
 
 
-def _answered(probes: Mapping[str, WSGIApplication], app: WSGIApplication) -> WSGIApplication:
+def _name(step: Callable[..., object]) -> str:
+    # A partial or a callable object has the name of its class.
+    return f"{step.__module__}.{getattr(step, '__qualname__', type(step).__qualname__)}"
+
+
+def _answered(probes: Mapping[str, Probe], app: WSGIApplication) -> WSGIApplication:
     """Return *app* behind *probes*."""
     probe_at = dict(probes).get
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return probe_at(environ.get("PATH_INFO", ""), app)(environ, start_response)
+        body = probe_at(environ.get("PATH_INFO", ""), app)(environ, start_response)
+        return app(environ, start_response) if body is None else body
 
     return answer
 
@@ -173,8 +187,28 @@ class _Closing:
         return iter(())
 
 
+def _noting(handle: Callable[..., Any]) -> Callable[..., Any]:
+    """Return Flask's ``handle_user_exception``, which notes what an error handler makes a response of.
+
+    Flask tells nobody of those.
+    """
+
+    @wraps(handle)
+    def note(*args: Any) -> Any:
+        response = handle(*args)
+        exchange = current_exchange.get()
+        # A newer Flask passes its context first. An HTTPException is a response.
+        if exchange is not None and not isinstance(args[-1], HTTPException):
+            exchange.handled = args[-1]
+        return response
+
+    return note
+
+
 def _note_exception(_sender: Flask, exception: BaseException, **_: object) -> None:
     """Keep what Flask is about to turn into a 500, for the log line and the span."""
     exchange = current_exchange.get()
     if exchange is not None:
         exchange.error = exception
+        # Where it leaves the app, there is no response at which to look.
+        exchange.note_rule()

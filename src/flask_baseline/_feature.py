@@ -13,12 +13,12 @@ from .settings.model import MODEL_CONFIG
 from .settings.profiles import Profile
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
     from flask import Blueprint, Flask
     from flask.typing import ResponseReturnValue
     from werkzeug.exceptions import HTTPException
 
-    from ._edge import BeginStep, FinishStep, RespondStep
+    from ._edge import BeginStep, FinishStep, Probe, RespondStep
+    from ._tallies import Tallies
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
@@ -36,6 +36,10 @@ class FeatureSettings(BaseModel):
 
     enabled: bool = True
     """Whether the feature is on."""
+
+    def is_on(self, environ: Mapping[str, str]) -> bool:
+        """Whether the feature is on in the process with *environ*; of a feature with ``auto`` it decides."""
+        return bool(self.enabled)
 
 
 class ReadinessCheck(NamedTuple):
@@ -63,6 +67,8 @@ class Setup(NamedTuple):
     """All checks, of the app and of every feature; a call, because more may come after init."""
     security_schemes: Callable[[], Mapping[str, Mapping[str, Any]]]
     """Those of every feature, by name; a call, because later features add theirs."""
+    tallies: Tallies
+    """Where a feature counts what it could not do."""
 
     @property
     def service(self) -> dict[str, str]:
@@ -76,7 +82,7 @@ class Setup(NamedTuple):
 class Wiring(NamedTuple):
     """What a feature wants attached to the app. Data only; the root attaches it."""
 
-    probes: Mapping[str, WSGIApplication] = _NOTHING
+    probes: Mapping[str, Probe] = _NOTHING
     """Paths that the edge answers itself, before Flask sees the request."""
     begin: BeginStep | None = None
     respond: RespondStep | None = None
@@ -92,6 +98,10 @@ class Wiring(NamedTuple):
     """What the feature's own code looks up during a request, with `runtime_of`."""
     process: Callable[[], None] | None = None
     """Applies process-wide state; raises `ProcessConflictError` when another app holds a different one."""
+    start: Callable[[], None] | None = None
+    """Starts what sends telemetry, in a process that serves no requests."""
+    attach: Callable[[], None] | None = None
+    """Attaches to the app what only a library can, before the edge is put around it."""
 
 
 class Feature(Protocol):

@@ -13,6 +13,7 @@ from werkzeug.test import Client
 
 from flask_baseline import Baseline
 from flask_baseline._feature import Setup
+from flask_baseline._tallies import Tallies
 from flask_baseline.health.feature import init_app
 from flask_baseline.health.settings import HealthSettings
 
@@ -164,7 +165,7 @@ def test_a_bug_of_ours(caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> list[object]:
         raise RuntimeError("a bug")
 
-    setup = Setup("prod", "shop", None, frozenset(), broken, dict)  # type: ignore[arg-type]
+    setup = Setup("prod", "shop", None, frozenset(), broken, dict, Tallies())  # type: ignore[arg-type]
     probes = init_app(Flask("shop"), HealthSettings(), setup).probes
     client = Client(probes["/readyz"])
     with caplog.at_level(logging.INFO):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from .model import MODEL_CONFIG
 from .profiles import Profile
+from .standard import standard
 
 ADDRESS = r"^(aws|gcp|azure):\S+$"
 """The form of a secret manager's address."""
@@ -20,10 +21,20 @@ class AppSettings(BaseModel):
     profile: Profile = "prod"
     """The profile. Unset: test if `app.testing`, dev if `app.debug`, else prod."""
 
-    service_name: str | None = Field(default=None, min_length=1, max_length=255)
+    service_name: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=255,
+        json_schema_extra=standard("OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES service.name"),
+    )
     """OpenTelemetry's `service.name`. Unset: the app's name."""
 
-    service_version: str | None = Field(default=None, min_length=1, max_length=255)
+    service_version: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=255,
+        json_schema_extra=standard("OTEL_RESOURCE_ATTRIBUTES service.version"),
+    )
     """OpenTelemetry's `service.version`."""
 
     secrets_dir: Path | None = None

@@ -18,6 +18,7 @@ from .keys import PROFILE, SECRETS_DIR, SECRETS_MANAGER, Key, keys_of
 from .managers import from_manager, import_error, manager_of
 from .profiles import PROFILES, Profile, implied_profile
 from .sources import Found, Reading, from_config, from_dotenv, from_secrets_dir, from_variables
+from .standard import from_standard
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def _read(
         take(_late(from_manager(manager, found[SECRETS_MANAGER], keys), found))
     if profile == "dev":
         take(_late(from_dotenv(Path(".env"), keys), found))
+    take(from_standard(environ, keys, found))
 
     sources = {name: value.source for name, value in found.items()}
     checked: dict[str, BaseModel] = {}

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias, cast
 from pydantic import BaseModel
 from werkzeug.datastructures import Headers
 
-from .redaction import REDACTED, Redactor
+from ._redaction import REDACTED, Redactor
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
