@@ -1,0 +1,1 @@
+"""Traces: a span for each request, and those of the libraries that it calls."""
