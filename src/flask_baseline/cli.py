@@ -6,21 +6,24 @@ Flask imports this for every ``flask`` command: all but click is imported where 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import cast
 
 import click
+
+_LATER = {"monitoring": ".monitoring.commands", "openapi": ".contract.commands"}
+"""Groups by name, each with the module that it is in."""
 
 
 class _Commands(click.Group):
     """A group with commands that are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "openapi"])
+        return sorted([*super().list_commands(ctx), *_LATER])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "openapi":
-            from .contract.commands import openapi
-
-            return openapi
+        if cmd_name in _LATER:
+            return cast(click.Command, getattr(import_module(_LATER[cmd_name], __package__), cmd_name))
         return super().get_command(ctx, cmd_name)
 
 
