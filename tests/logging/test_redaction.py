@@ -11,7 +11,7 @@ import structlog
 from pydantic import BaseModel, SecretStr
 from werkzeug.datastructures import Headers
 
-from flask_baseline.logging.redaction import Redactor
+from flask_baseline._redaction import Redactor
 
 from .conftest import Lines, MakeApp
 

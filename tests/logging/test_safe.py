@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from flask_baseline.logging.lines import Lines as Writer
 from flask_baseline.logging.lines import LogConfig
+from flask_baseline.logging.record import Event
 from flask_baseline.logging.stdlib import StdoutHandler
 
 from .conftest import Lines, MakeApp
@@ -174,7 +175,7 @@ def test_any_event(format: str, fields: str, message: object, values: dict[str, 
     """An event of any values is one line; as JSON it is one object that a strict reader takes."""
     writer = Writer(LogConfig("INFO", format, fields, (), True))  # type: ignore[arg-type]
 
-    line = writer.encode(writer.record("INFO", "logger", message, values)).decode(
+    line = writer.line(Event("INFO", "logger", message, values)).decode(
         "ascii" if format == "json" else "utf-8"
     )
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from structlog.dev import ConsoleRenderer
 
-from .safe import Json
+from .._safe import Json
 
 # C0 and C1 controls, line and paragraph separators, bidirectional overrides.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")

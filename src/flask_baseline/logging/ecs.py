@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .safe import Json
+from .._safe import Json
 
 VERSION = "8.11.0"
 

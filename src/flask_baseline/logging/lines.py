@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from .._redaction import Redactor
+from .._safe import Json
 from .console import to_console
 from .ecs import to_ecs
-from .record import make_record
-from .redaction import Redactor
-from .safe import Json
+from .outlets import current_outlet
+from .record import Event, make_record
 from .settings import LoggingSettings
 
 _encode = json.JSONEncoder(
@@ -22,8 +22,6 @@ _encode = json.JSONEncoder(
     check_circular=False,
     separators=(",", ":"),
 ).encode
-
-_NO_FIELDS: Mapping[str, Json] = MappingProxyType({})
 
 
 class LogConfig(NamedTuple):
@@ -51,32 +49,24 @@ class Lines:
     chosen: frozenset[str] = frozenset()
     """The keys that the app sets, where the others have their defaults."""
     redactor: Redactor = field(init=False)
+    is_ecs: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "redactor", Redactor(self.config.redact))
+        object.__setattr__(self, "is_ecs", self.config.fields == "ecs" and self.config.format == "json")
 
-    def record(
-        self,
-        level: str,
-        logger: str | None,
-        message: object,
-        fields: Mapping[str, object],
-        error: object = None,
-        own: Mapping[str, Json] = _NO_FIELDS,
-    ) -> dict[str, Json]:
-        """Return one event with the names of the line; see `make_record`."""
-        is_ecs = self.config.fields == "ecs" and self.config.format == "json"
-        return make_record(
-            level,
-            logger,
-            message,
-            fields,
-            error,
-            own=own,
-            service=self.service,
-            redactor=self.redactor,
-            rename=to_ecs if is_ecs else dict,
-        )
+    def line(self, event: Event) -> bytes:
+        """Return the line of *event*, which the collector of its app gets too."""
+        record = self.record(event)
+        outlet = current_outlet()
+        if outlet is not None:
+            # A collector knows OpenTelemetry's names, whatever the lines have.
+            outlet.send(make_record(event, self.service, self.redactor, dict) if self.is_ecs else record)
+        return self.encode(record)
+
+    def record(self, event: Event) -> dict[str, Json]:
+        """Return *event* with the names of the line."""
+        return make_record(event, self.service, self.redactor, to_ecs if self.is_ecs else dict[str, Json])
 
     def encode(self, record: dict[str, Json]) -> bytes:
         """Return the line of a record, with its line end."""

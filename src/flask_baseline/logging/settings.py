@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from .._feature import FeatureSettings
 from ..settings.profiles import Profile
 from ..settings.rules import SettingError
+from ..settings.standard import standard
 
 _TAKEN_HEADERS = frozenset(
     {
@@ -45,6 +46,11 @@ class LoggingSettings(FeatureSettings):
 
     stdlib: bool = True
     """Write what `logging` and `warnings` report, in the same shape."""
+
+    exporter: Literal["otlp", "otlp-grpc", "console", "none"] = Field(
+        default="none", json_schema_extra=standard("OTEL_LOGS_EXPORTER")
+    )
+    """Where events go besides standard output, which is where `console` sends them too."""
 
     redact: tuple[str, ...] = ()
     """Globs of field names to redact, added to the built-in ones; `!GLOB` shows a field again."""

@@ -11,6 +11,7 @@ from typing import cast
 from structlog.contextvars import get_contextvars
 
 from .lines import Lines
+from .record import Event
 from .stdout import write
 
 # What every LogRecord has; the rest came with extra={...}.
@@ -43,8 +44,8 @@ class StdoutHandler(logging.Handler):
         fields = {**get_contextvars(), **{k: v for k, v in vars(record).items() if k not in _OWN}}
         if record.stack_info:
             fields["code.stacktrace"] = record.stack_info
-        line = self.lines.record(record.levelname, record.name, _message(record), fields, record.exc_info)
-        write(self.lines.encode(line))
+        event = Event(record.levelname, record.name, _message(record), fields, record.exc_info)
+        write(self.lines.line(event))
 
 
 def _message(record: logging.LogRecord) -> object:

@@ -9,6 +9,7 @@ from structlog.contextvars import merge_contextvars
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from .lines import Lines
+from .record import Event
 from .stdout import write
 
 _LEVELS = {"warn": "WARNING", "exception": "ERROR", "fatal": "CRITICAL", "msg": "INFO", "log": "INFO"}
@@ -36,6 +37,6 @@ def _to_line(lines: Lines) -> Callable[[WrappedLogger, str, EventDict], bytes]:
         if fields.pop("stack_info", False):
             # structlog's own processor prints the frames of structlog too; Python's is enough.
             fields["code.stacktrace"] = "".join(format_stack()[:-1])
-        return lines.encode(lines.record(level, logger.name, message, fields, error))
+        return lines.line(Event(level, logger.name, message, fields, error))
 
     return to_line
