@@ -29,6 +29,11 @@ control_socket_disable = True
 # The workers' heartbeat is a file, and on a slow disk it makes gunicorn kill healthy workers.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None  # noqa: S108
 
+# BASELINE_INGRESS_PROXY_HOPS alone says what is believed of a proxy. gunicorn would believe whoever
+# connects from the same machine, and so each client of a proxy that runs there.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+
 take_over_server_lines(os.environ)
 
 
