@@ -140,5 +140,7 @@ def test_swagger_ui_in_a_browser(bookshop: Server, tools: Path) -> None:
     seen = json.loads(run(tools, "browser.js", origin))
     assert "/v2/books/{number}/loans" in seen["operations"]
     assert seen["status"] == "201"
-    assert (seen["violations"], seen["console"]) == ([], [])
+    # A browser says so of features that it does not have itself.
+    said = [text for text in seen["console"] if "Unrecognized feature" not in text]
+    assert (seen["violations"], said) == ([], [])
     assert [url for url in seen["requests"] if not url.startswith((origin, "data:"))] == []
