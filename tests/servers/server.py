@@ -1,24 +1,33 @@
-"""Run a real gunicorn on a free port for the length of a test."""
+"""Run a real server on a free port for the length of a test: gunicorn, uWSGI, or one that speaks ASGI."""
 
 from __future__ import annotations
 
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+from tests.services import free_port
 
 LIMIT_SECONDS = 30.0
 """How long anything may take on a busy machine before a test gives up."""
 
-_OF_THE_TESTER = ("BASELINE_", "GUNICORN_", "WEB_CONCURRENCY", "PORT")
+_OF_THE_TESTER = ("BASELINE_", "GUNICORN_", "OTEL_", "PORT", "UVICORN_", "UWSGI_", "WEB_CONCURRENCY")
+
+_ASGI = """
+from flask_baseline.deploy.asgi import to_asgi
+from served import app as wsgi_app
+
+app = to_asgi(wsgi_app)
+"""
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Server:
-    """A running gunicorn, whose working folder has the app and the output."""
+    """A running server, whose working folder has the app and the output."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -52,9 +61,13 @@ class Server:
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Send one GET on a connection of its own."""
+        return self.request("GET", path, headers)
+
+    def request(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send one request without a body on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LIMIT_SECONDS)
         try:
-            connection.request("GET", path, headers={"Connection": "close", **(headers or {})})
+            connection.request(method, path, headers={"Connection": "close", **(headers or {})})
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read())
         finally:
@@ -68,6 +81,13 @@ class Server:
         """Wait for the master to end; negative is the signal that killed it."""
         return self.process.wait(LIMIT_SECONDS)
 
+    def stop(self) -> float:
+        """Send SIGTERM to the master, wait for its end, and return how many seconds that took."""
+        start = time.monotonic()
+        self.signal(signal.SIGTERM)
+        self.exit_status()
+        return time.monotonic() - start
+
     def wait_until(self, is_so: Callable[[], object]) -> None:
         """Wait until *is_so* returns something true."""
         deadline = time.monotonic() + LIMIT_SECONDS
@@ -76,10 +96,9 @@ class Server:
             time.sleep(0.05)
 
 
-@contextmanager
 def gunicorn(
     folder: Path, app: str, *args: str, env: Mapping[str, str] | None = None, ready: str = "/livez"
-) -> Iterator[Server]:
+) -> AbstractContextManager[Server]:
     """Serve a module's *app* with gunicorn until the block ends.
 
     Args:
@@ -89,14 +108,62 @@ def gunicorn(
         env: what to add to the environment, from which the tester's own settings are taken.
         ready: a path that answers as soon as a worker is there.
     """
+    port = free_port()
+    # The script and not `-m gunicorn`, which cannot start itself again on SIGUSR2.
+    command = [_script("gunicorn"), "--bind", f"127.0.0.1:{port}", *args, "served:app"]
+    return _running(folder, app, command, port, env, ready)
+
+
+def uwsgi(
+    folder: Path, app: str, *args: str, env: Mapping[str, str] | None = None, ready: str = "/livez"
+) -> AbstractContextManager[Server]:
+    """Serve a module's *app* with uWSGI, a master and two workers, until the block ends.
+
+    Args are those of `gunicorn`; *args* are uWSGI's, and win over what is set here.
+    """
+    port = free_port()
+    options = ["--http-socket", f"127.0.0.1:{port}", "--module", "served:app", "--master", "--processes", "2"]
+    # SIGTERM would mean a reload, and threads of the app's own would stand still.
+    ours = ["--die-on-term", "--enable-threads", "--need-app"]
+    return _running(folder, app, [_script("uwsgi"), *options, *ours, *args], port, env, ready)
+
+
+def asgi(
+    folder: Path,
+    app: str,
+    server: Literal["uvicorn", "hypercorn"] = "uvicorn",
+    *args: str,
+    env: Mapping[str, str] | None = None,
+    ready: str = "/livez",
+) -> AbstractContextManager[Server]:
+    """Serve a module's *app* through `to_asgi` with a server that speaks ASGI until the block ends.
+
+    Args are those of `gunicorn`; *args* are those of the *server*.
+    """
+    port = free_port()
+    listen = {
+        "uvicorn": ["--host", "127.0.0.1", "--port", str(port)],
+        "hypercorn": ["--bind", f"127.0.0.1:{port}"],
+    }
+    (folder / "served_asgi.py").write_text(_ASGI)
+    command = [_script(server), *listen[server], *args, "served_asgi:app"]
+    return _running(folder, app, command, port, env, ready)
+
+
+def _script(name: str) -> str:
+    return str(Path(sysconfig.get_path("scripts"), name))
+
+
+@contextmanager
+def _running(
+    folder: Path, app: str, command: list[str], port: int, env: Mapping[str, str] | None, ready: str
+) -> Iterator[Server]:
+    """Run a Python script that serves the module on *port*."""
     (folder / "served.py").write_text(app)
     environ = {name: value for name, value in os.environ.items() if not name.startswith(_OF_THE_TESTER)}
-    port = _free_port()
-    # The script and not `-m gunicorn`, which cannot start itself again on SIGUSR2.
-    script = Path(sysconfig.get_path("scripts"), "gunicorn")
     with open(folder / "stdout", "wb") as stdout, open(folder / "stderr", "wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, script, "--bind", f"127.0.0.1:{port}", *args, "served:app"],
+            [sys.executable, *command],
             cwd=folder,
             env={**environ, "PYTHONUNBUFFERED": "1", **(env or {})},
             stdout=stdout,
@@ -112,14 +179,8 @@ def gunicorn(
         _kill_group(process)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _answers(server: Server, path: str) -> bool:
-    assert server.process.poll() is None, f"gunicorn has ended\n{server.stderr}"
+    assert server.process.poll() is None, f"the server has ended\n{server.stderr}"
     try:
         server.get(path)
     except OSError:
