@@ -59,7 +59,8 @@ def worker(name: str) -> Iterator[Worker]:
 
 def clean_environment() -> dict[str, str]:
     """Return the environment without settings that would change what is measured."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("BASELINE_")}
+    changing = ("BASELINE_", "OTEL_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(changing)}
 
 
 def measure_requests(

@@ -46,6 +46,20 @@ def spectree() -> Any:
 
 
 @variant(is_peer=True)
+def flask_talisman_and_flask_cors() -> Any:
+    """flask-talisman and flask-cors, with the same origin; hosts and schemes are not looked at."""
+    from flask_cors import CORS
+    from flask_talisman import Talisman
+
+    from .scenario import service
+
+    app = service()
+    Talisman(app, force_https=False)
+    CORS(app, origins=["https://shop.example.com"])
+    return app
+
+
+@variant(is_peer=True)
 def flask_openapi3() -> Any:
     """flask-openapi3, which checks no response."""
     from flask import jsonify

@@ -7,6 +7,7 @@ is imported inside of it, so that no variant pays for another.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,97 @@ def health() -> Flask:
     return with_features("health")
 
 
+@variant(budget="1.12 x")
+def metrics() -> Flask:
+    """Metrics alone, to be scraped."""
+    return with_features("metrics", BASELINE_METRICS_EXPORTER="prometheus")
+
+
+@variant(budget="1.60 x")
+def tracing_and_metrics() -> Flask:
+    """Tracing and metrics, every trace recorded, queued and handed to an exporter."""
+    discard_spans()
+    return with_features(
+        "tracing", "metrics", BASELINE_TRACING_EXPORTER="otlp", BASELINE_METRICS_EXPORTER="prometheus"
+    )
+
+
+@variant(budget="1.25 x")
+def sampled_out() -> Flask:
+    """Tracing and metrics, no trace recorded."""
+    return with_features(
+        "tracing",
+        "metrics",
+        BASELINE_TRACING_EXPORTER="otlp",
+        BASELINE_TRACING_SAMPLE_RATIO=0,
+        BASELINE_METRICS_EXPORTER="prometheus",
+    )
+
+
+@variant()
+def flask_instrumentor() -> Flask:
+    """opentelemetry-instrumentation-flask with its stable names: spans as above, the SDK's metrics."""
+    return instrumented(1.0)
+
+
+@variant()
+def flask_instrumentor_sampled_out() -> Flask:
+    """The same, no trace recorded."""
+    return instrumented(0.0)
+
+
+def discard_spans() -> None:
+    """Let the exporter take every batch and send nothing; a run of requests fills several."""
+    os.environ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = "64"
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace.export import SpanExportResult
+
+    OTLPSpanExporter.export = lambda *_: SpanExportResult.SUCCESS  # type: ignore[method-assign]
+
+
+def instrumented(ratio: float) -> Flask:
+    """Return the service with opentelemetry-instrumentation-flask, which records *ratio* of the traces."""
+    os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http"
+    discard_spans()
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.instrumentation.flask import FlaskInstrumentor
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
+
+    app = service()
+    tracers = TracerProvider(sampler=ParentBasedTraceIdRatio(ratio))
+    tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    FlaskInstrumentor().instrument_app(
+        app,
+        tracer_provider=tracers,
+        meter_provider=MeterProvider([InMemoryMetricReader()]),
+    )
+    return app
+
+
+@variant()
+def ingress() -> Flask:
+    """Ingress alone: hosts, lengths and limits of bodies."""
+    return with_features("ingress")
+
+
+@variant(budget="1.10 x")
+def headers_and_cors() -> Flask:
+    """Security headers and CORS, with an Origin that may."""
+    return with_features("headers", "cors", BASELINE_CORS_ORIGINS="https://shop.example.com")
+
+
+@variant()
+def rate_limited() -> Flask:
+    """A limit for each view, counted in memory."""
+    return with_features(
+        "ratelimit", BASELINE_RATELIMIT_STORE="memory", BASELINE_RATELIMIT_DEFAULT="1000000/second"
+    )
+
+
 @variant(budget="1.15 x")
 def validated() -> Flask:
     """Requests and responses validated, and nothing else."""
@@ -114,7 +206,12 @@ def everything() -> Flask:
 
     from .validated import validated_service
 
-    return with_features(*(spec.name for spec in FEATURES), app=validated_service())
+    return with_features(
+        *(spec.name for spec in FEATURES),
+        app=validated_service(),
+        BASELINE_CORS_ORIGINS="https://shop.example.com",
+        BASELINE_RATELIMIT_STORE="memory",
+    )
 
 
 @variant()

@@ -27,6 +27,8 @@ PUBLIC = {
     "flask_baseline.pagination": {"CursorPage", "CursorQuery", "Page", "PageQuery"},
     "flask_baseline.problem_types": {"ProblemType"},
     "flask_baseline.problems": {"Problem", "problem_body"},
+    "flask_baseline.deploy.asgi": {"to_asgi"},
+    "flask_baseline.testing": {"CapturedMetrics", "captured_metrics", "captured_spans"},
     "flask_baseline.validation.conditional": {"check_precondition"},
 }
 """Adding to it is a promise, and so a decision."""

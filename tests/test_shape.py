@@ -25,6 +25,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "flask_baseline"
 KEYS = keys_of({"": AppSettings, **{spec.name: spec.settings for spec in FEATURES}})
 
+NEEDED = {"ratelimit": {"BASELINE_RATELIMIT_STORE": "memory"}}
+"""What a feature must be told before it can be on in production."""
+
 each_feature = pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
 
 
@@ -33,7 +36,7 @@ def test_it_touches_what_it_declares(feature: FeatureSpec) -> None:
     """A feature changes exactly the parts of the app and of the process that it declares."""
     feature.load()
     app = Flask("shop")
-    app.config[f"BASELINE_{feature.name.upper()}_ENABLED"] = True
+    app.config.update({f"BASELINE_{feature.name.upper()}_ENABLED": True, **NEEDED.get(feature.name, {})})
     before = surface(app)
 
     Baseline(app, features=[feature])
@@ -71,7 +74,11 @@ def test_all_off() -> None:
 
 def _imported(*off: FeatureSpec) -> set[str]:
     """Return the modules of a fresh process that has an app with the features in *off* turned off."""
-    enabled = {f"BASELINE_{spec.name.upper()}_ENABLED": spec not in off for spec in FEATURES}
+    enabled: dict[str, object] = {
+        f"BASELINE_{spec.name.upper()}_ENABLED": spec not in off for spec in FEATURES
+    }
+    for needed in NEEDED.values():
+        enabled.update(needed)
     code = (
         "import sys\n"
         "from flask import Flask\n"

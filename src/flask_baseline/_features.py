@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 from ._feature import FeatureSpec
+from .cors.settings import CorsSettings
+from .headers.settings import HeadersSettings
 from .health.settings import HealthSettings
+from .ingress.settings import IngressSettings
 from .logging.settings import LoggingSettings
+from .metrics.settings import MetricsSettings
 from .openapi.settings import OpenapiSettings
+from .ratelimit.settings import RatelimitSettings
+from .tracing.settings import TracingSettings
 from .validation.settings import ValidationSettings
 
 FEATURES: tuple[FeatureSpec, ...] = (
+    # Outermost, so that all others see the client, the scheme and the host as they are. What it refuses
+    # passes the others all the same: it is logged, traced and counted, and has their headers.
+    FeatureSpec(
+        name="ingress",
+        settings=IngressSettings,
+        module="flask_baseline.ingress.feature",
+        touches=frozenset({"wsgi_app", "signals", "attributes"}),
+    ),
     # First, so that its event sees the final status of everything below, and its ids are there
     # for whatever the others log.
     FeatureSpec(
         name="logging",
         settings=LoggingSettings,
         module="flask_baseline.logging.feature",
-        touches=frozenset({"wsgi_app", "signals", "process"}),
+        touches=frozenset({"wsgi_app", "signals", "attributes", "process"}),
+    ),
+    # Inside of logging, so that the access event is written while the span is known; outside of all
+    # others, so that what they do to a request is part of its span.
+    FeatureSpec(
+        name="tracing",
+        settings=TracingSettings,
+        module="flask_baseline.tracing.feature",
+        touches=frozenset({"wsgi_app", "signals", "attributes", "process"}),
+    ),
+    # Inside of tracing: a duration leaves its trace behind as an example, and the span is still open then.
+    FeatureSpec(
+        name="metrics",
+        settings=MetricsSettings,
+        module="flask_baseline.metrics.feature",
+        touches=frozenset({"wsgi_app", "signals", "attributes", "process"}),
     ),
     # Probes are answered before any request step, so that no redirect, host check or login of a
     # later feature can refuse them, and no log or trace is full of them.
@@ -24,6 +53,28 @@ FEATURES: tuple[FeatureSpec, ...] = (
         settings=HealthSettings,
         module="flask_baseline.health.feature",
         touches=frozenset({"wsgi_app", "process"}),
+    ),
+    # Inside of the probes, which are not for browsers; outside of all that may refuse a request, so that
+    # refusals have the headers too.
+    FeatureSpec(
+        name="headers",
+        settings=HeadersSettings,
+        module="flask_baseline.headers.feature",
+        touches=frozenset({"wsgi_app", "signals", "attributes", "config", "templates"}),
+    ),
+    # Outside of authentication: a preflight has no credentials, and a page must be able to read a 401.
+    FeatureSpec(
+        name="cors",
+        settings=CorsSettings,
+        module="flask_baseline.cors.feature",
+        touches=frozenset({"wsgi_app", "signals", "attributes"}),
+    ),
+    # Inside of what says who calls, and outside of what reads a body.
+    FeatureSpec(
+        name="ratelimit",
+        settings=RatelimitSettings,
+        module="flask_baseline.ratelimit.feature",
+        touches=frozenset({"wsgi_app", "signals", "attributes", "hooks"}),
     ),
     # Inside of all that may refuse a request, so that their errors are answered in one form too.
     FeatureSpec(

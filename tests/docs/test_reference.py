@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from flask_baseline import errors
+from flask_baseline._redaction import REDACTED_NAMES
 from flask_baseline.contract.kinds import KINDS
-from flask_baseline.logging.redaction import REDACTED_NAMES
 
 from .pages import ROOT
 

@@ -27,8 +27,10 @@ def _reference(key: Key) -> Path:
 
 def _shown(value: object) -> str:
     """Return a default as the tables have it."""
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return "none"
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 

@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from flask_baseline._feature import Feature
+from flask_baseline.cors import feature as cors
+from flask_baseline.headers import feature as headers
 from flask_baseline.health import feature as health
+from flask_baseline.ingress import feature as ingress
 from flask_baseline.logging import feature as logging
+from flask_baseline.metrics import feature as metrics
 from flask_baseline.openapi import feature as openapi
+from flask_baseline.ratelimit import feature as ratelimit
+from flask_baseline.tracing import feature as tracing
 from flask_baseline.validation import feature as validation
 
-MODULES: tuple[Feature, ...] = (logging, health, validation, openapi)
+MODULES: tuple[Feature, ...] = (
+    ingress,
+    logging,
+    tracing,
+    metrics,
+    health,
+    headers,
+    cors,
+    ratelimit,
+    validation,
+    openapi,
+)

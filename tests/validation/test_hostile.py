@@ -80,7 +80,7 @@ def send(app: Flask, path: str = "/items/a", **environ: object) -> tuple[int, st
         pytest.param({"CONTENT_LENGTH": "0"}, 400, id="length of nothing"),
         pytest.param({"REQUEST_METHOD": "BREW"}, 405, id="unknown method"),
         pytest.param({"REQUEST_METHOD": ""}, 405, id="no method"),
-        pytest.param({"HTTP_HOST": "\xff:x"}, 200, id="host that is none"),
+        pytest.param({"HTTP_HOST": "\xff:x"}, 400, id="host that is none"),
         pytest.param({"HTTP_ACCEPT": ";q=\xff,,/*"}, 200, id="broken Accept"),
     ],
 )
