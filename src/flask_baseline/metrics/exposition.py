@@ -83,12 +83,18 @@ def _put(rows: _Rows, kind: Kind, row: _Row) -> None:
     rows[key] = _Row(row.labels, limits, together(kind.kind, one, other))
 
 
+_DIGITS = 9
+"""Fractions are added up in another order when a worker is gone, and the last bit of a total may fall
+with it: to Prometheus that is a restart."""
+
+
 def _add(metric: Metric, row: _Row) -> None:
     if metric.type == "histogram":
         _add_histogram(metric, row)
     else:
-        suffix = "_total" if metric.type == "counter" else ""
-        metric.add_sample(f"{metric.name}{suffix}", row.labels, row.values[0])
+        is_counter = metric.type == "counter"
+        value = round(row.values[0], _DIGITS) if is_counter else row.values[0]
+        metric.add_sample(f"{metric.name}{'_total' if is_counter else ''}", row.labels, value)
 
 
 def _add_histogram(metric: Metric, row: _Row) -> None:
@@ -103,7 +109,7 @@ def _add_histogram(metric: Metric, row: _Row) -> None:
             exemplar=_exemplar(examples.get(str(number))),
         )
     metric.add_sample(f"{metric.name}_count", row.labels, count)
-    metric.add_sample(f"{metric.name}_sum", row.labels, total)
+    metric.add_sample(f"{metric.name}_sum", row.labels, round(total, _DIGITS))
 
 
 def _le(limit: float) -> str:
