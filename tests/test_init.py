@@ -60,7 +60,7 @@ def test_the_state_is_frozen() -> None:
     state = app.extensions["baseline"]
     assert isinstance(state, State)
     assert (state.settings.profile, state.setup.service_name) == ("prod", "shop")
-    assert [*state.wirings] == [spec.name for spec in FEATURES if spec.settings().is_on(os.environ)]
+    assert [*state.wirings] == [spec.name for spec in FEATURES if spec.settings().is_on(app, os.environ)]
     with pytest.raises(FrozenInstanceError):
         state.setup = None
 

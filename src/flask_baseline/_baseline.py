@@ -73,6 +73,7 @@ class Baseline:
             service_name=settings.app.service_name or app.name,
             service_version=settings.app.service_version,
             chosen=settings.chosen,
+            value=settings.value_of,
             readiness_checks=lambda: [
                 *self._checks,
                 *(check for wiring in wirings.values() for check in wiring.readiness_checks),
@@ -82,9 +83,10 @@ class Baseline:
                 for wiring in wirings.values()
                 for name, scheme in wiring.security_schemes.items()
             },
+            verifiers=lambda: [verifier for wiring in wirings.values() for verifier in wiring.verifiers],
             tallies=Tallies(),
         )
-        on = [spec for spec in self._features if settings.features[spec.name].is_on(os.environ)]
+        on = [spec for spec in self._features if settings.features[spec.name].is_on(app, os.environ)]
         problems: list[ConfigProblem] = []
         for spec in on:
             try:
@@ -104,8 +106,8 @@ class Baseline:
         for wiring in wirings.values():
             if wiring.blueprint is not None:
                 app.register_blueprint(wiring.blueprint)
-            if wiring.error_handler is not None:
-                error_handlers.install(app, wiring.error_handler)
+            for kind, answer in wiring.error_handlers.items():
+                error_handlers.install(app, kind, answer)
         app.extensions["baseline"] = State(settings, setup, wirings, edge)
 
     def readiness_check(
@@ -162,6 +164,8 @@ class Baseline:
     @staticmethod
     def propagate(function: Callable[P, R]) -> Callable[P, R]:
         """Bind *function* to this request's log and trace context, to run in a thread or greenlet.
+
+        Each run has sessions of databases of its own, which are closed at its end.
 
         ``threading.Thread``, executors and ``gevent.spawn`` start with an empty context. The
         result may be called any number of times, at the same time too.

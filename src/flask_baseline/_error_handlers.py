@@ -10,28 +10,41 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 
-def install(app: Flask, answer: Callable[[HTTPException], ResponseReturnValue]) -> None:
-    """Answer with *answer* each `HTTPException` that no handler of *app* or of its blueprints takes.
+def install(app: Flask, kind: type[Exception], answer: Callable[[Any], ResponseReturnValue]) -> None:
+    """Answer with *answer* each error of *kind* that no handler of *app* or of its blueprints takes.
 
-    Flask takes the handler of the nearest class, and the app's may be for ``Exception``.
+    Flask takes the handler of the nearest class, and the app's may be for ``Exception``. What *answer*
+    raises is handled as if there were no handler.
     """
-    handlers = app.error_handler_spec[None][None]
-    if HTTPException in handlers:
+    if kind in app.error_handler_spec[None][None]:
         return
 
-    def handle(error: HTTPException) -> ResponseReturnValue:
-        theirs = _further_handler(error)
+    def handle(error: Exception) -> ResponseReturnValue:
+        theirs = _further_handler(error, kind)
         return answer(error) if theirs is None else current_app.ensure_sync(theirs)(error)
 
-    app.register_error_handler(HTTPException, handle)
+    app.register_error_handler(kind, handle)
 
 
-def _further_handler(error: HTTPException) -> Callable[..., Any] | None:
-    """Return the handler of the app, or of the request's blueprint, for a class that is further than ours."""
+def answer_of(error: HTTPException) -> ResponseReturnValue:
+    """Return what the app answers to *error*, as if a view had raised it."""
+    spec = current_app.error_handler_spec
+    for code in (error.code, None):
+        for name in (*request.blueprints, None):
+            for base in type(error).__mro__:
+                handler = spec[name][code].get(base) if issubclass(base, Exception) else None
+                if handler is not None:
+                    answer: ResponseReturnValue = current_app.ensure_sync(handler)(error)
+                    return answer
+    return error
+
+
+def _further_handler(error: Exception, kind: type[Exception]) -> Callable[..., Any] | None:
+    """Return the handler of the app, or of its blueprint, for a class that is further than *kind*."""
     spec = current_app.error_handler_spec
     for name in (*request.blueprints, None):
         for base in type(error).__mro__:
-            handler = spec[name][None].get(base) if issubclass(HTTPException, base) else None
-            if handler is not None and base is not HTTPException:
+            handler = spec[name][None].get(base)
+            if handler is not None and base is not kind and issubclass(kind, base):
                 return handler
     return None

@@ -28,6 +28,12 @@ class Counts(Protocol):
     def end(self, exchange: Exchange, /) -> None: ...
 
 
+class Closing(Protocol):
+    """What is to be closed. It does not raise."""
+
+    def close(self) -> None: ...
+
+
 class Exchange:
     """One request and its response, from the first byte in to the last byte out.
 
@@ -53,6 +59,8 @@ class Exchange:
     """Whether Flask has not logged *error*: it left the app, or an error handler has answered it."""
     handled: BaseException | None = None
     """What an error handler has made a response of."""
+    sessions: Closing | None = None
+    """Those of databases with which its body goes on when Flask is done; closed with it."""
     span: Span | None = None
     """The span of the request, whether it is sampled or not."""
     counted_by: Counts | None = None

@@ -15,10 +15,10 @@ from .settings.profiles import Profile
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
     from flask.typing import ResponseReturnValue
-    from werkzeug.exceptions import HTTPException
 
     from ._edge import BeginStep, FinishStep, Probe, RespondStep
     from ._tallies import Tallies
+    from .auth.verifier import Verifier
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
@@ -37,8 +37,8 @@ class FeatureSettings(BaseModel):
     enabled: bool = True
     """Whether the feature is on."""
 
-    def is_on(self, environ: Mapping[str, str]) -> bool:
-        """Whether the feature is on in the process with *environ*; of a feature with ``auto`` it decides."""
+    def is_on(self, app: Flask, environ: Mapping[str, str]) -> bool:
+        """Whether the feature is on in *app*; of a feature with ``auto`` it decides, by what is there."""
         return bool(self.enabled)
 
 
@@ -63,10 +63,14 @@ class Setup(NamedTuple):
     service_version: str | None
     chosen: frozenset[str]
     """The keys that some source sets; the others have the default of the profile."""
+    value: Callable[[str], object]
+    """Returns the effective value of a key of any feature, on or off; None where no feature has the key."""
     readiness_checks: Callable[[], Sequence[ReadinessCheck]]
     """All checks, of the app and of every feature; a call, because more may come after init."""
     security_schemes: Callable[[], Mapping[str, Mapping[str, Any]]]
     """Those of every feature, by name; a call, because later features add theirs."""
+    verifiers: Callable[[], Sequence[Verifier]]
+    """What can tell who calls; a call, because later features add theirs."""
     tallies: Tallies
     """Where a feature counts what it could not do."""
 
@@ -90,10 +94,12 @@ class Wiring(NamedTuple):
     readiness_checks: Sequence[ReadinessCheck] = ()
     blueprint: Blueprint | None = None
     """Its name begins with ``baseline_``, so that an app's own routes can be told from ours."""
-    error_handler: Callable[[HTTPException], ResponseReturnValue] | None = None
-    """Answers every `HTTPException` for which the app has no handler of its own."""
+    error_handlers: Mapping[type[Exception], Callable[[Any], ResponseReturnValue]] = _NOTHING
+    """Each answers the errors of a class for which the app has no handler, or raises them again."""
     security_schemes: Mapping[str, Mapping[str, Any]] = _NOTHING
     """Ways to authenticate, as in the ``securitySchemes`` of an OpenAPI document."""
+    verifiers: Sequence[Verifier] = ()
+    """What can tell who calls, each for the tokens of one issuer."""
     runtime: object = None
     """What the feature's own code looks up during a request, with `runtime_of`."""
     process: Callable[[], None] | None = None

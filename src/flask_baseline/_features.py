@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from ._feature import FeatureSpec
+from .auth.settings import AuthSettings
 from .cors.settings import CorsSettings
+from .database.settings import DatabaseSettings
 from .headers.settings import HeadersSettings
 from .health.settings import HealthSettings
 from .ingress.settings import IngressSettings
+from .jwt.settings import JwtSettings
 from .logging.settings import LoggingSettings
 from .metrics.settings import MetricsSettings
 from .openapi.settings import OpenapiSettings
@@ -69,12 +72,36 @@ FEATURES: tuple[FeatureSpec, ...] = (
         module="flask_baseline.cors.feature",
         touches=frozenset({"wsgi_app", "signals", "attributes"}),
     ),
-    # Inside of what says who calls, and outside of what reads a body.
+    # Outside of what says who calls, so that wrong tokens count too, and of what reads a body. A limit by
+    # caller is counted later, before the view.
     FeatureSpec(
         name="ratelimit",
         settings=RatelimitSettings,
         module="flask_baseline.ratelimit.feature",
         touches=frozenset({"wsgi_app", "signals", "attributes", "hooks"}),
+    ),
+    # Inside of what refuses clients that ask too often, who must not cost a connection; outside of what makes
+    # problems of errors, the database's among them.
+    FeatureSpec(
+        name="database",
+        settings=DatabaseSettings,
+        module="flask_baseline.database.feature",
+        touches=frozenset({"wsgi_app", "signals", "attributes", "hooks", "error_handlers"}),
+    ),
+    # Inside of what limits attempts, which must see wrong tokens too, and of what a 401 must pass on its way
+    # out; outside of what reads a body, which is not for strangers.
+    FeatureSpec(
+        name="auth",
+        settings=AuthSettings,
+        module="flask_baseline.auth.feature",
+        touches=frozenset({"hooks"}),
+    ),
+    # Beside auth, which asks it whose a token is.
+    FeatureSpec(
+        name="jwt",
+        settings=JwtSettings,
+        module="flask_baseline.jwt.feature",
+        touches=frozenset({"config", "error_handlers", "extensions", "signals"}),
     ),
     # Inside of all that may refuse a request, so that their errors are answered in one form too.
     FeatureSpec(

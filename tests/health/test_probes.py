@@ -165,7 +165,7 @@ def test_a_bug_of_ours(caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> list[object]:
         raise RuntimeError("a bug")
 
-    setup = Setup("prod", "shop", None, frozenset(), broken, dict, Tallies())  # type: ignore[arg-type]
+    setup = Setup("prod", "shop", None, frozenset(), {}.get, broken, dict, list, Tallies())  # type: ignore[arg-type]
     probes = init_app(Flask("shop"), HealthSettings(), setup).probes
     client = Client(probes["/readyz"])
     with caplog.at_level(logging.INFO):

@@ -31,7 +31,7 @@ from .conftest import TRACING, MakeApp, run, spans_of
 )
 def test_whether_it_is_on(settings: dict[str, object], environ: dict[str, str], expected: bool) -> None:
     """By itself the feature is on where spans have somewhere to go, unless telemetry is turned off."""
-    assert TracingSettings.model_validate(settings).is_on(environ) is expected
+    assert TracingSettings.model_validate(settings).is_on(Flask("shop"), environ) is expected
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,15 @@
 # Annotations are not postponed here: pydantic would compile each of them again at import.
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator
 
 from .._feature import FeatureSettings
 from ..settings.rules import SettingError
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 _HEADER = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")
 _METHOD = re.compile(r"[A-Z]+(?:[_-][A-Z]+)*")
@@ -82,7 +85,7 @@ class CorsSettings(FeatureSettings):
             raise SettingError("has something that is no header", "list names such as Content-Type")
         return value
 
-    def is_on(self, environ: Mapping[str, str]) -> bool:
+    def is_on(self, app: "Flask", environ: Mapping[str, str]) -> bool:
         """Whether the feature is on: by itself only where there are origins."""
         if self.enabled != "auto":
             return self.enabled

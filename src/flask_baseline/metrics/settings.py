@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -13,6 +13,9 @@ from .._feature import FeatureSettings
 from ..settings.rules import SettingError
 from ..settings.standard import standard
 from ..telemetry.endpoint import has_endpoint, is_disabled
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 PRIVATE = (
     "127.0.0.0/8",
@@ -92,7 +95,7 @@ class MetricsSettings(FeatureSettings):
             )
         return value
 
-    def is_on(self, environ: Mapping[str, str]) -> bool:
+    def is_on(self, app: "Flask", environ: Mapping[str, str]) -> bool:
         """Whether the feature is on: by itself only where metrics have somewhere to go."""
         if self.enabled != "auto":
             return self.enabled

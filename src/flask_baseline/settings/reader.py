@@ -39,6 +39,11 @@ class Settings:
         model: BaseModel = self.features[key.group] if key.group else self.app
         return getattr(model, key.option)
 
+    def value_of(self, name: str) -> object:
+        """Return the effective value of the key called *name*; None where no feature has such a key."""
+        key = self.keys.get(name)
+        return None if key is None else self.value(key)
+
 
 def read_settings(
     app: Flask, models: Mapping[str, type[FeatureSettings]], environ: Mapping[str, str]

@@ -2,13 +2,16 @@
 
 # Annotations are not postponed here: pydantic would compile each of them again at import.
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from .._feature import FeatureSettings
 from ..settings.standard import standard
 from ..telemetry.endpoint import has_endpoint, is_disabled
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
 
@@ -58,7 +61,7 @@ class TracingSettings(FeatureSettings):
     exception_events: bool = False
     """Whether a span has its exception as an event too, and not in the log alone."""
 
-    def is_on(self, environ: Mapping[str, str]) -> bool:
+    def is_on(self, app: "Flask", environ: Mapping[str, str]) -> bool:
         """Whether the feature is on: by itself only where spans have somewhere to go."""
         if self.enabled != "auto":
             return self.enabled

@@ -26,7 +26,10 @@ def error_handler(which: Literal["api", "always"]) -> ErrorHandler:
     api_paths = _per_routes(_api_paths)
 
     def handle(error: HTTPException) -> ResponseReturnValue:
-        if isinstance(error, Problem) or error.response is not None or (error.code or 0) < 400:
+        if isinstance(error, Problem):
+            # Of the exception itself Flask would make a response by running it as an app of its own.
+            return error.get_response()
+        if error.response is not None or (error.code or 0) < 400:
             return error
         return _as_problem(error) if which == "always" or _is_for_api(api_paths) else error
 

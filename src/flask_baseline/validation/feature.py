@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 
 from .._feature import Setup, Wiring
 from .api_errors import error_handler
@@ -15,7 +16,9 @@ def init_app(app: Flask, settings: ValidationSettings, setup: Setup, /) -> Wirin
     """Return the error handler of *app*, and what its endpoints look up."""
     store = settings.idempotency_store
     return Wiring(
-        error_handler=None if settings.problems == "never" else error_handler(settings.problems),
+        error_handlers=(
+            {} if settings.problems == "never" else {HTTPException: error_handler(settings.problems)}
+        ),
         runtime=ValidationRuntime(
             mistakes_are_errors=settings.undeclared_status == "error",
             idempotency_store=open_store(None if store is None else store.get_secret_value()),
