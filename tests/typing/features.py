@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from flask_baseline._feature import Feature
+from flask_baseline.auth import feature as auth
 from flask_baseline.cors import feature as cors
+from flask_baseline.database import feature as database
 from flask_baseline.headers import feature as headers
 from flask_baseline.health import feature as health
 from flask_baseline.ingress import feature as ingress
+from flask_baseline.jwt import feature as jwt
 from flask_baseline.logging import feature as logging
 from flask_baseline.metrics import feature as metrics
 from flask_baseline.openapi import feature as openapi
@@ -23,6 +26,9 @@ MODULES: tuple[Feature, ...] = (
     headers,
     cors,
     ratelimit,
+    database,
+    auth,
+    jwt,
     validation,
     openapi,
 )

@@ -47,6 +47,10 @@ def instrument(libraries: Sequence[str], provider: TracerProvider) -> None:
                 instrumentor.instrument(
                     tracer_provider=provider, meter_provider=get_meter_provider(), skip_dep_check=True
                 )
+                if library == "sqlalchemy":
+                    from .engines import trace_older_engines
+
+                    trace_older_engines(module, provider)
         except Exception:
             # A library that its instrumentation does not know any more is no reason not to start.
             _log.exception("%s cannot be instrumented, and has no spans", library)

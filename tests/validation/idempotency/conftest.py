@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from flask_baseline.validation.idempotency import sql
+from flask_baseline import _sql_engines
 from tests.services import postgres, valkey
 
 STORES = ("memory", "sqlite", "postgres", "valkey")
@@ -38,7 +38,7 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         made.append(create_engine(*args, **kwargs))
         return made[-1]
 
-    monkeypatch.setattr(sql, "create_engine", create)
+    monkeypatch.setattr(_sql_engines, "create_engine", create)
     yield
     for engine in made:
         engine.dispose()
