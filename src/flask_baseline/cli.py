@@ -11,7 +11,12 @@ from typing import cast
 
 import click
 
-_LATER = {"monitoring": ".monitoring.commands", "openapi": ".contract.commands"}
+_LATER = {
+    "db": ".database.commands",
+    "keys": ".jwt.commands",
+    "monitoring": ".monitoring.commands",
+    "openapi": ".contract.commands",
+}
 """Groups by name, each with the module that it is in."""
 
 
