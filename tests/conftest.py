@@ -20,7 +20,7 @@ _UNTOUCHED = [(logging.getLogger(name).level, logging.getLogger(name).propagate)
 
 _AGAINST_THE_CLOCK = (
     *("benchmarks", "deploy", "metrics", "proof", "ratelimit", "servers", "telemetry"),
-    *("test_otlp.py", "test_processes.py", "test_start.py", "test_tallies.py"),
+    *("test_migrations_lock.py", "test_otlp.py", "test_processes.py", "test_start.py", "test_tallies.py"),
 )
 """Tests that start processes and wait for them, which a busy machine may let wait for too long."""
 

@@ -9,6 +9,7 @@
     ├── ProcessConflictError (RuntimeError)      two apps want different process-wide state
     ├── DocumentError (ValueError)               endpoints that one OpenAPI document cannot hold
     ├── ContractError (ValueError)               a contract that cannot be read, written or compared
+    ├── ServerError (RuntimeError)               a server of tests does not start
     └── MissingExtraError (RuntimeError)         an optional package is not installed
 
 Each also inherits the built-in that a caller would catch without knowing this tree. All are click
@@ -33,6 +34,7 @@ __all__ = [
     "MissingExtraError",
     "NotInitializedError",
     "ProcessConflictError",
+    "ServerError",
 ]
 
 
@@ -93,6 +95,10 @@ class ContractError(BaselineError, ValueError):
 
     # Status 1 is the one of a contract that is broken.
     exit_code = 2
+
+
+class ServerError(BaselineError, RuntimeError):
+    """A server of tests does not start; the message has what it said."""
 
 
 class MissingExtraError(BaselineError, RuntimeError):

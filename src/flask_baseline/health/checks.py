@@ -7,11 +7,11 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import NamedTuple
 
 from flask import Flask
 
+from .._clock import monotonic
 from .._feature import ReadinessCheck
 from .attempt import Attempt
 from .report import CheckResult, Report

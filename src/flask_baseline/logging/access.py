@@ -13,7 +13,7 @@ from .._exchange import Exchange
 from .._http_names import METHODS, error_type, request_path
 from .._safe import Json, safe_text
 from .._span_ids import ids_of
-from . import ecs
+from . import captures, ecs
 from .lines import Lines
 from .record import THREE_DIGITS, Event, timestamp
 from .stdout import write
@@ -65,7 +65,8 @@ def log_access(lines: Lines, *, is_sent: bool) -> FinishStep:
 
     def log_request(exchange: Exchange) -> None:
         # Most requests bind nothing: the exchange is alone in its context.
-        if exchange.error is not None or (len(exchange.context) > 1 and _has_bound(exchange.context)):
+        is_plain = len(exchange.context) <= 1 or not _has_bound(exchange.context)
+        if exchange.error is not None or captures.takers or not is_plain:
             write(_line(lines, exchange))
             return
         environ = exchange.environ

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from .._redaction import Redactor
 from .._safe import Json
+from . import captures
 from .console import to_console
 from .ecs import to_ecs
 from .outlets import current_outlet
@@ -58,6 +59,8 @@ class Lines:
     def line(self, event: Event) -> bytes:
         """Return the line of *event*, which the collector of its app gets too."""
         record = self.record(event)
+        for take in captures.takers:
+            take(record)
         outlet = current_outlet()
         if outlet is not None:
             # A collector knows OpenTelemetry's names, whatever the lines have.

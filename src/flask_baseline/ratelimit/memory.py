@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from os import getpid
 from threading import Lock
-from time import monotonic
 
+from .._clock import monotonic
 from .store import Count, whole_seconds
 from .texts import Limit
 

@@ -1,9 +1,41 @@
-"""What tests of an app look at: its spans and its metrics.
+"""What tests of an app need: who calls, the clock, and a look at the logs, the spans and the metrics.
 
-Each block sees what the app does inside of it, whatever its exporters are.
+`plugin` has it as fixtures of pytest.
 """
 
-from .metrics import CapturedMetrics, captured_metrics
-from .spans import captured_spans
+from typing import TYPE_CHECKING
 
-__all__ = ["CapturedMetrics", "captured_metrics", "captured_spans"]
+from .._lazy import names_of
+
+if TYPE_CHECKING:
+    from .clocks import frozen_clock
+    from .identity import expect_denied, identity_client, mint
+    from .logs import captured_logs
+    from .metrics import CapturedMetrics, captured_metrics
+    from .spans import captured_spans
+else:
+    # pytest imports this package at its start.
+    __getattr__ = names_of(
+        __name__,
+        {
+            "CapturedMetrics": ".metrics",
+            "captured_logs": ".logs",
+            "captured_metrics": ".metrics",
+            "captured_spans": ".spans",
+            "expect_denied": ".identity",
+            "frozen_clock": ".clocks",
+            "identity_client": ".identity",
+            "mint": ".identity",
+        },
+    )
+
+__all__ = [
+    "CapturedMetrics",
+    "captured_logs",
+    "captured_metrics",
+    "captured_spans",
+    "expect_denied",
+    "frozen_clock",
+    "identity_client",
+    "mint",
+]
