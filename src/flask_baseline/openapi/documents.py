@@ -16,7 +16,7 @@ from .operations import paths_of
 from .rewriting import reachable, renamed
 from .routes import Route, by_document, routes_of
 from .schemas import Schemas, Wanted, schemas_of
-from .security import schemes_of
+from .security import BEARER, schemes_of
 from .settings import OpenapiSettings
 
 VERSION = "3.1.1"
@@ -80,7 +80,8 @@ def _document(
     settings: OpenapiSettings,
     setup: Setup,
 ) -> dict[str, Any]:
-    paths, views_by_scheme = paths_of(routes, schemas)
+    schemes = setup.security_schemes()
+    paths, views_by_scheme = paths_of(routes, schemas, [*schemes] or [BEARER])
     needed = reachable([path.operations for path in paths], schemas.definitions)
     used = {name: schemas.definitions[name] for name in sorted(needed)}
     names = names_of(used)
@@ -97,7 +98,7 @@ def _document(
     # One name may stand for both modes of a type, which are equal then.
     for name, key in sorted({name: key for key, name in names.items()}.items()):
         spec.components.schema(name, _component(name, renamed(used[key], names.__getitem__)))
-    declared = {**setup.security_schemes(), **(settings.security_schemes or {})}
+    declared = {**schemes, **(settings.security_schemes or {})}
     for name, scheme in schemes_of(declared, views_by_scheme).items():
         spec.components.security_scheme(name, scheme)
     made: dict[str, Any] = spec.to_dict()

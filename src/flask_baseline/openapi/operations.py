@@ -32,8 +32,8 @@ class Paths(NamedTuple):
     """The security schemes that are needed, each with the endpoints that do."""
 
 
-def paths_of(routes: Sequence[Route], schemas: Schemas) -> Paths:
-    """Return the paths of *routes*, in their order.
+def paths_of(routes: Sequence[Route], schemas: Schemas, tokens: Sequence[str]) -> Paths:
+    """Return the paths of *routes*, in their order, whose views take *tokens* by these security schemes.
 
     Raises:
         DocumentError: two operations have one name, or one path and method.
@@ -42,7 +42,7 @@ def paths_of(routes: Sequence[Route], schemas: Schemas) -> Paths:
     paths: dict[str, Path] = {}
     views_by_scheme: dict[str, list[str]] = {}
     for route in routes:
-        security = security_of(route)
+        security = security_of(route, tokens)
         for name in dict.fromkeys(name for requirement in security or () for name in requirement):
             views_by_scheme.setdefault(name, []).append(route.endpoint)
         path = paths.setdefault(_shape(route), Path(route.path, route.variables, {}, {}))

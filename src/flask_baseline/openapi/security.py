@@ -21,15 +21,30 @@ BEARER = "bearer"
 _BEARER_SCHEME = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-def security_of(route: Route) -> list[Requirement] | None:
-    """Return the requirements of *route*, of which one must be met; None where nothing is said."""
+def security_of(route: Route, tokens: Sequence[str]) -> list[Requirement] | None:
+    """Return the requirements of *route*, of which one must be met; None where nothing is said.
+
+    Args:
+        route: of the view.
+        tokens: the schemes by which tokens come, for each ``bearer`` of a decorator, which knows no app.
+    """
     if route.operation.security is not None:
         return _requirements(route.operation.security)
     marks = [*_marks(route)]
     if not marks:
         return None
     # Each decorator guards for itself, so that one choice of every one of them must be met.
-    return [_together(choice) for choice in product(*marks)]
+    together = [_together(choice) for choice in product(*marks)]
+    return [made for requirement in together for made in _by_tokens(requirement, tokens)]
+
+
+def _by_tokens(requirement: Requirement, tokens: Sequence[str]) -> list[Requirement]:
+    if BEARER not in requirement:
+        return [requirement]
+    return [
+        {token if name == BEARER else name: scopes for name, scopes in requirement.items()}
+        for token in tokens
+    ]
 
 
 def schemes_of(

@@ -1,0 +1,1 @@
+"""Where tokens are remembered: in memory, in a SQL database, in Redis."""
