@@ -1,0 +1,1 @@
+"""First-party identity: tokens that this service issues itself."""
