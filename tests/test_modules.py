@@ -77,10 +77,10 @@ def test_no_cycles() -> None:
 
 @pytest.mark.parametrize("name", [spec.name for spec in FEATURES])
 def test_no_feature_imports_another(name: str) -> None:
-    """What features exchange is data that the root passes on."""
+    """What features exchange is data that the root passes on; they share what an identity is."""
     own = [module for module in FILES if module.split(".")[1:2] == [name]]
     imported = {module.split(".")[1] for inner in own for module in _imports(inner, everywhere=True)}
-    assert imported & {spec.name for spec in FEATURES} <= {name}
+    assert imported & {spec.name for spec in FEATURES} <= {name, "auth"}
 
 
 @each_module

@@ -25,7 +25,16 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "flask_baseline"
 KEYS = keys_of({"": AppSettings, **{spec.name: spec.settings for spec in FEATURES}})
 
-NEEDED = {"ratelimit": {"BASELINE_RATELIMIT_STORE": "memory"}}
+NEEDED = {
+    "database": {"BASELINE_DATABASE_URL": "sqlite:///shop.db"},
+    "ratelimit": {"BASELINE_RATELIMIT_STORE": "memory"},
+    "jwt": {
+        "BASELINE_JWT_KEYS": "3c4a1f0e9b7d8a6c5e2f1b0d4a7c9e8f",
+        "BASELINE_JWT_ISSUER": "https://shop.example.com",
+        "BASELINE_JWT_AUDIENCE": "shop",
+        "BASELINE_JWT_STORE": "redis://127.0.0.1:1/0",
+    },
+}
 """What a feature must be told before it can be on in production."""
 
 each_feature = pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)

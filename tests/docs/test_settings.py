@@ -45,11 +45,10 @@ def _expected(key: Key) -> str:
     return "; ".join([_shown(key.field.get_default(call_default_factory=True)), *parts])
 
 
-@pytest.mark.parametrize("place", ["reference", "README"])
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
-def test_key_is_documented(key: Key, place: str) -> None:
-    """Every key has one row, with its default and a meaning, in its reference page and the README."""
-    page = ROOT / "README.md" if place == "README" else _reference(key)
+def test_key_is_documented(key: Key) -> None:
+    """Every key has one row, with its default and a meaning, in its reference page."""
+    page = _reference(key)
 
     found = [row for row in rows_of(page) if row[0] == f"`{key.name}`"]
 
@@ -57,6 +56,16 @@ def test_key_is_documented(key: Key, place: str) -> None:
     _, default, meaning = found[0]
     assert meaning
     assert default if key.name in COMPUTED else default == _expected(key)
+
+
+def test_features_are_in_the_readme() -> None:
+    """The README has one row for every feature, in their order, with its page and whether it is on."""
+    listed = [row for row in rows_of(ROOT / "README.md") if "](docs/reference/" in row[0]]
+
+    assert [row[:2] for row in listed] == [
+        [f"[`{name}`](docs/reference/{name}.md)", _expected(KEYS[f"BASELINE_{name.upper()}_ENABLED"])]
+        for name in MODELS
+    ]
 
 
 @each_page
