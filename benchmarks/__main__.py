@@ -10,14 +10,21 @@ from pathlib import Path
 from . import peers
 from .document import measure_document
 from .harness import measure_requests
+from .identity import measure_identity
+from .persistence import measure_persistence
 from .probe import measure_probes
 from .report import Row, Table, as_json, as_text, update_markdown
 from .scenario import GET, POST, QUERY
 from .startup import measure_starts
 from .variants import PROBE_REFERENCE, REFERENCE, VARIANTS
 
-_COMPARED = [name for name in VARIANTS if name not in (REFERENCE, PROBE_REFERENCE)]
+_COMPARED = [
+    name
+    for name, found in VARIANTS.items()
+    if found.table == "requests" and name not in (REFERENCE, PROBE_REFERENCE)
+]
 _PEERS = [name for name in _COMPARED if VARIANTS[name].is_peer]
+_TABLES = ["probes", "identity", "persistence", "document", "start"]
 _OWN = [name for name in _COMPARED if name not in _PEERS]
 
 # It is there for the variants that it adds.
@@ -37,6 +44,10 @@ def main() -> None:
         tables += _measure_variants(names, rounds, requests, _tell)
     if "probes" in only:
         tables += measure_probes(rounds, requests, _tell)
+    if "identity" in only:
+        tables += measure_identity(rounds, requests, _tell)
+    if "persistence" in only:
+        tables += measure_persistence(rounds, requests, _tell, with_peers="peers" in only)
     if "document" in only:
         tables += measure_document(max(2, rounds // 8), _tell)
     if "start" in only:
@@ -51,8 +62,8 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What flask-baseline costs.")
-    default = [*_OWN, "probes", "document", "start"]
-    choices = [*_COMPARED, "peers", "probes", "document", "start"]
+    default = [*_OWN, *_TABLES]
+    choices = [*_COMPARED, "peers", *_TABLES]
     parser.add_argument("--rounds", type=int, default=41, help="how many (default: %(default)s)")
     parser.add_argument("--requests", type=int, default=300, help="in each round (default: %(default)s)")
     parser.add_argument(

@@ -93,11 +93,12 @@ def _post(name: str, path: str, body: bytes) -> Scenario:
 
 POST = _post("post", "/orders", json.dumps(ORDER).encode())
 GET = _get("get", "/users/17")
+ROW = _get("row", "/rows/17")
 QUERY = _get("query", "/products", "text=pen&colour=red&colour=blue&limit=20&max_price=9.5&in_stock=true")
 LIVE = _get("live", "/livez")
 READY = _get("ready", "/readyz")
 
-SCENARIOS = {scenario.name: scenario for scenario in (POST, GET, QUERY, LIVE, READY)}
+SCENARIOS = {scenario.name: scenario for scenario in (POST, GET, ROW, QUERY, LIVE, READY)}
 
 
 def service() -> Flask:

@@ -32,6 +32,8 @@ class Variant:
     make: Callable[[], Any]
     is_peer: bool
     """Whether it is another library, which is not installed with this one."""
+    table: str
+    """Where its row is: ``requests``, or the tables of one concern."""
 
 
 VARIANTS: dict[str, Variant] = {}
@@ -40,12 +42,12 @@ Make = Callable[[], Any]
 """Returns something with the ``wsgi_app`` of a Flask app."""
 
 
-def variant(budget: str = "", *, is_peer: bool = False) -> Callable[[Make], Make]:
+def variant(budget: str = "", *, is_peer: bool = False, table: str = "requests") -> Callable[[Make], Make]:
     """Add the function below to `VARIANTS`."""
 
     def add(make: Make) -> Make:
         name = make.__name__.replace("_", "-")
-        VARIANTS[name] = Variant(name, (make.__doc__ or "").rstrip("."), budget, make, is_peer)
+        VARIANTS[name] = Variant(name, (make.__doc__ or "").rstrip("."), budget, make, is_peer, table)
         return make
 
     return add
@@ -199,18 +201,23 @@ def validated() -> Flask:
     return with_features("validation", app=validated_service())
 
 
-@variant()
+@variant(budget="2.20 x")
 def everything() -> Flask:
-    """Every feature that there is, and everything validated."""
+    """Every feature that there is, everything validated, and the POST for known callers, by HS256."""
     from flask_baseline._features import FEATURES
 
+    from .identity import guarded
     from .validated import validated_service
 
-    return with_features(
+    discard_spans()
+    return guarded(
+        "HS256",
         *(spec.name for spec in FEATURES),
         app=validated_service(),
         BASELINE_CORS_ORIGINS="https://shop.example.com",
-        BASELINE_RATELIMIT_STORE="memory",
+        BASELINE_DATABASE_URL="sqlite://",
+        BASELINE_TRACING_EXPORTER="otlp",
+        BASELINE_METRICS_EXPORTER="prometheus",
     )
 
 

@@ -12,7 +12,7 @@ import sys
 from time import process_time
 from typing import TYPE_CHECKING
 
-from . import peers
+from . import identity, peers, persistence
 from .scenario import SCENARIOS, Scenario, serve
 from .variants import VARIANTS
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-# It is there for the variants that it adds.
-assert peers
+# They are there for the variants that they add.
+assert all((identity, peers, persistence))
 
 
 def main(name: str) -> None:
